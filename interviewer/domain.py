@@ -1,0 +1,395 @@
+"""The words of this program as frozen values: content, acts, observations, moves, marks, events. No I/O, no time.
+
+Content values (Question, Round, …) are what prompts/ holds; the others are what happens in an interview. Every value
+compares by content and turns into JSON and back unchanged (`model_dump(mode="json")`, `model_validate`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Tier = Literal["F", "C", "A"]
+"""Fundamental, core, advanced: how hard a question is (domain.md §1)."""
+
+Level = Literal["junior", "mid", "senior", "staff"]
+"""The level the candidate is measured against."""
+
+Strictness = Literal["friendly", "standard", "strict"]
+"""How soon the interviewer helps, and how hard it presses."""
+
+Importance = Literal["must", "should", "exceptional"]
+
+Angle = Literal[
+    "clarify", "justify", "quantify", "counterfactual", "failure", "evidence", "own_role", "simplify", "bridge"
+]
+"""The nine kinds of probe (domain.md §2.0)."""
+
+Raised = Literal["unprompted", "probe", "hint"]
+"""How a key point came up: the difference is the senior signal."""
+
+Verdict = Literal["Strong hire", "Hire", "Lean hire", "Lean no", "No hire"]
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
+
+
+class Value(BaseModel):
+    """A frozen value; unknown fields are an error, so a typing slip in a content file is found at load."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ---------------------------------------------------------------- content
+
+
+class KeyPoint(Value):
+    """One thing a good answer says."""
+
+    id: Slug
+    importance: Importance
+    text: str = Field(min_length=20)
+    """One plain sentence, as a good candidate would say it."""
+    cues: tuple[str, ...] = Field(min_length=1)
+    """Short phrases by which it is recognised; matched by word stem, in any order within a sentence."""
+
+
+class Trap(Value):
+    """A misconception with a stable code (domain.md §7.9)."""
+
+    code: Slug
+    says: str = Field(min_length=15)
+    """What somebody who is in the trap would say, in one sentence."""
+    cues: tuple[str, ...] = Field(min_length=1)
+    probe: str = Field(min_length=15)
+    """The question that lets the candidate find out, without saying what is wrong."""
+
+
+class Probe(Value):
+    """A follow-up that leads to a key point without naming it."""
+
+    key_point: Slug
+    angle: Angle
+    text: str = Field(min_length=15)
+
+
+class Ladder(Value):
+    """Hints H1–H4 towards one key point: redirect, narrow, part of it, worked sub-step."""
+
+    key_point: Slug
+    rungs: tuple[str, str, str, str]
+
+
+class Anchors(Value):
+    """One answer of two to four sentences at each level, as somebody would say it."""
+
+    two: str = Field(alias="2")
+    three: str = Field(alias="3")
+    four: str = Field(alias="4")
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Question(Value):
+    """One opener and all that is needed to lead and grade the thread it starts."""
+
+    id: Slug
+    round: Slug
+    area: str
+    topics: tuple[Slug, ...] = Field(min_length=1)
+    tier: Tier
+    opener: str = Field(min_length=20)
+    minutes: float = Field(gt=0, le=60)
+    key_points: tuple[KeyPoint, ...] = Field(min_length=1)
+    traps: tuple[Trap, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    outline: tuple[str, ...] = ()
+    anchors: Anchors | None = None
+    drill: str = ""
+    """What to do for at most 15 minutes to get better at this, in one or two sentences."""
+    as_of: str = ""
+    source: str = ""
+
+    def key_point(self, id: str) -> KeyPoint:
+        """The key point with this id; KeyError if there is none."""
+        return {point.id: point for point in self.key_points}[id]
+
+
+class Dimension(Value):
+    """One line of a rubric, with its anchors (domain.md §3)."""
+
+    id: Slug
+    name: str
+    weight: float = Field(gt=0)
+    core: bool = False
+    scope: Literal["thread", "round"]
+    """Graded for each thread and averaged, or once for the whole round."""
+    judged: bool = True
+    """True: a grader judges it; False: code computes it."""
+    anchors: tuple[str, str, str, str]
+    """What levels 1, 2, 3 and 4 look like."""
+
+
+class Area(Value):
+    """A field of topics that questions belong to."""
+
+    id: str
+    name: str
+
+
+class Wording(Value):
+    """The written sentences of the interviewer for moves that no question licenses; lists are taken in turn."""
+
+    opening: str
+    """Takes `{minutes}`."""
+    opening_one: str
+    """The opening when one question was chosen."""
+    closing: str
+    continue_: tuple[str, ...] = Field(alias="continue", min_length=1)
+    acknowledge: tuple[str, ...] = Field(min_length=1)
+    answer: tuple[str, ...] = Field(min_length=1)
+    steer: tuple[str, ...] = Field(min_length=1)
+    reveal: tuple[str, ...] = Field(min_length=1)
+    elaborate: tuple[str, ...] = Field(min_length=1)
+    misread: tuple[str, ...] = Field(min_length=1)
+    next_thread: tuple[str, ...] = Field(min_length=1)
+    moving_on: tuple[str, ...] = Field(min_length=1)
+    ease: tuple[str, ...] = Field(min_length=1)
+    no_hint_left: tuple[str, ...] = Field(min_length=1)
+    nudge: tuple[str, ...] = Field(min_length=1)
+    halfway: tuple[str, ...] = Field(min_length=1)
+    nearly_over: tuple[str, ...] = Field(min_length=1)
+    invite_questions: tuple[str, ...] = Field(min_length=1)
+    take_question: tuple[str, ...] = Field(min_length=1)
+    angles: dict[Angle, tuple[str, ...]]
+    """A probe of each kind that fits any answer, for when the written probes are used up."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Round(Value):
+    """One kind of interview, as data (prompts/<round>/round.yaml)."""
+
+    id: Slug
+    name: str
+    minutes: tuple[int, ...]
+    """The lengths that can be chosen."""
+    areas: tuple[Area, ...]
+    dimensions: tuple[Dimension, ...]
+    rules: tuple[str, ...]
+    """Names of the move rules, in the order in which they are asked."""
+    wording: Wording
+
+    def area_name(self, id: str) -> str:
+        """The readable name of an area; its id if the round does not know it."""
+        return next((area.name for area in self.areas if area.id == id), id)
+
+
+class Prompt(Value):
+    """A prompt file: its parts in order, with the inputs that its front matter declares."""
+
+    name: str
+    purpose: str
+    inputs: tuple[str, ...]
+    output: str
+    parts: tuple[tuple[Literal["system", "user"], str], ...]
+    notes: dict[str, str] = Field(default_factory=dict)
+    """Sentences that an input is filled from, by name, such as the speaker's instruction for each kind of move."""
+    version: str
+    """First 12 hex digits of the file's SHA-256, stored with whatever the prompt produced."""
+
+
+# ---------------------------------------------------------------- what the candidate does
+
+
+class Act(Value):
+    """What the candidate does. `begin` starts the talk; `tick` means only that time has passed."""
+
+    kind: Literal["begin", "said", "hint", "skip", "gave_up", "not_finished", "ended", "tick"]
+    text: str = ""
+
+
+class Touch(Value):
+    """A key point seen in an act, with the numbers of the sentences that show it."""
+
+    key_point: str
+    sentences: tuple[int, ...]
+    strength: float = Field(default=1.0, ge=0, le=1)
+    """How sure the observer is, 0–1; a model that is not asked for it says 1."""
+
+
+class Slip(Value):
+    """A trap seen in an act, with the numbers of the sentences that show it."""
+
+    code: str
+    sentences: tuple[int, ...]
+
+
+class Observation(Value):
+    """What one act showed, live and short: ids and numbers, no free text."""
+
+    intent: Literal["answer", "clarify", "gave_up", "reveal", "not_finished", "misread", "off_topic", "empty"]
+    anchor: int | None = None
+    """The sentence worth picking up, by its number in the thread."""
+    angle: Angle | None = None
+    options: tuple[Literal["probe", "challenge", "hint", "continue", "next_thread"], ...] = ()
+    """What to do next, best first; rules keep what is allowed."""
+    touched: tuple[Touch, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    toward: str | None = None
+    """The key point that has not come up and that the talk leads to most naturally."""
+    topic: str | None = None
+    """A public topic slug of the question."""
+
+
+MoveKind = Literal[
+    "ask",
+    "continue",
+    "acknowledge",
+    "probe",
+    "challenge",
+    "hint",
+    "answer",
+    "correct",
+    "steer",
+    "twist",
+    "time_check",
+    "take_question",
+    "next_thread",
+    "close",
+]
+
+
+class Move(Value):
+    """What the interviewer does next, and the text that this licenses."""
+
+    kind: MoveKind
+    rule: str = ""
+    """The name of the rule that decided."""
+    text: str
+    """The written words: what is said when no model speaks, and all that a model may give away."""
+    lead: str = ""
+    """A transition said before `text` as it stands (the opening, "let's move on")."""
+    question: Question | None = None
+    """With `ask` and `next_thread`: the question that begins. Kept whole, so that a transcript outlives its bank."""
+    key_point: str | None = None
+    """With `probe` and `hint`: where it leads. Never shown to the speaker."""
+    trap: str | None = None
+    rung: int = Field(default=0, ge=0, le=4)
+    angle: Angle | None = None
+    anchor: int | None = None
+    closes: Literal["", "covered", "time", "skipped", "gave_up", "ended"] = ""
+    """Why the thread ends with this move; empty if it goes on."""
+
+
+class Made(Value):
+    """What made a step: the model and prompt version, or the built-in step and why it took over."""
+
+    by: str = "built-in"
+    """`built-in`, or the model's name."""
+    prompt: str = ""
+    """Hash of the prompt file, empty for built-in."""
+    fell_back: str = ""
+    """Empty, or the sentence that says why the built-in step took over from the model."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+    """In the currency of the prices in the settings; None if no prices are set."""
+    seconds: float = 0.0
+
+
+# ---------------------------------------------------------------- grades
+
+
+class Mark(Value):
+    """One rubric dimension's level for a thread or a round, with the sentences that carry it."""
+
+    dimension: str
+    level: int | None = Field(default=None, ge=1, le=4)
+    """1–4, or None: not observed."""
+    value: float | None = Field(default=None, ge=1, le=4)
+    """What enters the score: a median or a formula before rounding."""
+    sentences: tuple[int, ...] = ()
+    reason: str = ""
+    ceiling: str = ""
+    """Why the value was capped, if it was ("hint H3")."""
+
+
+class Finding(Value):
+    """What the grader made of one key point."""
+
+    key_point: str
+    result: Literal["hit", "partial", "miss", "wrong"]
+    raised: Raised | None = None
+    sentences: tuple[int, ...] = ()
+
+
+class Grade(Value):
+    """A graded thread: accepted marks and findings; or not graded, with the reason."""
+
+    marks: tuple[Mark, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    score: float | None = Field(default=None, ge=1, le=4)
+    not_graded: str = ""
+    """Empty, or the sentence that says why there is no score."""
+    flagged: tuple[int, ...] = ()
+    """Sentences that speak to the grader instead of the question; withheld from it and never evidence."""
+    confidence: Literal["low", "fair", "good"] = "low"
+
+
+# ---------------------------------------------------------------- the log
+
+
+class Setup(Value):
+    """What the candidate chose before the interview began."""
+
+    round: Slug
+    level: Level = "mid"
+    strictness: Strictness = "standard"
+    minutes: int = Field(default=20, ge=5, le=120)
+    areas: tuple[str, ...] = ()
+    """Areas to focus on; empty: all."""
+    question: str | None = None
+    """One chosen question: the whole interview is that thread."""
+    seed: int = 0
+    model: str = ""
+    """The model's name; empty for built-in."""
+    due: tuple[str, ...] = ()
+    """Topics that the tracker wanted practised when the interview began."""
+
+
+EventKind = Literal[
+    "opened", "act", "observed", "decided", "spoken", "graded", "disputed", "paused", "resumed", "closed"
+]
+
+
+class Event(Value):
+    """One line of an interview's log. `key` is unique within it ("act:3"), so no step is recorded twice."""
+
+    kind: EventKind
+    key: str
+    at: datetime
+    """When, in UTC."""
+    version: int = 1
+    """Of `payload`'s form, per kind; old ones are upgraded when they are folded."""
+    payload: dict[str, Any] = Field(default_factory=dict)
+
+
+class Weakness(Value):
+    """A row of the tracker: something to work on, with the evidence."""
+
+    id: str
+    interview: str
+    thread: int
+    area: str
+    topic: str
+    code: str
+    """A trap code, or `missed:<key point id>`."""
+    sentence: str
+    """The candidate's own words, or empty for something that was never said."""
+    turn: int
+    """The number of the act it comes from."""
+    seen_at: datetime
