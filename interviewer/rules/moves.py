@@ -1,0 +1,370 @@
+"""What the interviewer does next: named rules, asked in the order that round.yaml gives; the first answer wins.
+
+Each rule is `(Context) -> Move | None`. Rules filter and bound (time, rungs, coverage); within what they allow, the
+observation's ranked options decide, so that the talk follows the candidate. No model decides the flow alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from interviewer.domain import Act, Angle, Ladder, Move, Observation, Question, Strictness
+from interviewer.rules.selection import next_question
+from interviewer.rules.state import State, Thread
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at."""
+
+    state: State
+    """Folded up to and including the act and its observation."""
+    act: Act
+    observation: Observation
+    bank: tuple[Question, ...]
+    clock: float
+    """Interview clock in seconds."""
+
+    @property
+    def thread(self) -> Thread:
+        """The open thread; a rule that is asked while none is open is a fault in round.yaml."""
+        thread = self.state.thread
+        assert thread is not None
+        return thread
+
+    def say(self, wording: Sequence[str]) -> str:
+        """One of several written sentences, taken in turn so that the talk does not repeat itself."""
+        return wording[self.state.acts % len(wording)]
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """What a strictness means in numbers."""
+
+    stalls_before_hint: int
+    """Answers that add nothing after which a hint is offered unasked; 99: never."""
+    probes: int
+    """Most probes in a thread."""
+    unasked_rung: int
+    """Highest rung offered unasked."""
+
+
+PRESSURE: dict[Strictness, Pressure] = {
+    "friendly": Pressure(stalls_before_hint=1, probes=3, unasked_rung=3),
+    "standard": Pressure(stalls_before_hint=2, probes=3, unasked_rung=2),
+    "strict": Pressure(stalls_before_hint=99, probes=4, unasked_rung=0),
+}
+
+OVERTIME = 1.1
+"""A thread may pass its minutes by a tenth (domain.md §2.0)."""
+NUDGES = (180.0, 300.0)
+"""Seconds of silence after which the interviewer speaks up, once each."""
+SHORTEST_THREAD = 120.0
+"""Seconds; with less left than this no new question is begun."""
+QUESTIONS_FROM = 20
+"""Minutes; rounds shorter than this have no time for the candidate's own questions."""
+MOST_STEERS = 2
+ENOUGH_PROBES = 2
+"""Probes after which a thread whose musts all came up ends, even with something desirable left."""
+STALLED_OUT = 3
+"""Answers in a row that add nothing after which the thread ends whatever is left."""
+
+Rule = Callable[[Context], Move | None]
+
+
+def decide(context: Context) -> Move:
+    """The first move that a rule of the round gives, with the rule's name. LookupError if none does."""
+    for name in context.state.round.rules:
+        move = RULES[name](context)
+        if move is not None:
+            return move.model_copy(update={"rule": name})
+    raise LookupError(f"no rule of round {context.state.round.id!r} answers {context.act.kind!r}")
+
+
+def _next(context: Context, *, closes: Any, lead: str) -> Move:
+    """Begin another thread, or end well when there is no time or no question for one."""
+    state, wording, total = context.state, context.state.round.wording, context.state.setup.minutes * 60
+    question = None
+    if total - context.clock >= SHORTEST_THREAD:
+        question = next_question(state, context.bank)
+    if question is None:
+        if state.setup.question is None and state.setup.minutes >= QUESTIONS_FROM and context.clock < total:
+            return Move(kind="take_question", text=context.say(wording.invite_questions), closes=closes)
+        return Move(kind="close", text=wording.closing, closes=closes)
+    left = total - context.clock
+    if left < 2 * SHORTEST_THREAD:
+        lead = f"{lead} {context.say(wording.nearly_over)}"
+    elif state.threads and state.threads[-1].opened < total / 2 <= context.clock:
+        lead = f"{lead} {context.say(wording.halfway)}"
+    return Move(kind="next_thread", text=question.opener, lead=lead, question=question, closes=closes)
+
+
+def begin(context: Context) -> Move | None:
+    """The opening and the first question."""
+    if context.act.kind != "begin":
+        return None
+    setup, wording = context.state.setup, context.state.round.wording
+    question = next_question(context.state, context.bank)
+    if question is None:
+        return Move(kind="close", text=wording.closing)
+    opening = wording.opening_one if setup.question else wording.opening.format(minutes=setup.minutes)
+    return Move(kind="ask", text=question.opener, lead=opening, question=question)
+
+
+def end_asked(context: Context) -> Move | None:
+    """The candidate ends the interview."""
+    if context.act.kind != "ended":
+        return None
+    return Move(kind="close", text=context.state.round.wording.closing, closes="ended")
+
+
+def questions_done(context: Context) -> Move | None:
+    """The candidate has asked their question: take it, and close."""
+    if context.state.phase != "questions" or context.act.kind == "tick":
+        return None
+    wording = context.state.round.wording
+    asked = context.act.kind == "said" and "?" in context.act.text
+    return Move(kind="close", text=wording.closing, lead=context.say(wording.take_question) if asked else "")
+
+
+def time_is_up(context: Context) -> Move | None:
+    """The round's minutes are over."""
+    if context.clock < context.state.setup.minutes * 60:
+        return None
+    return Move(kind="close", text=context.state.round.wording.closing, closes="time")
+
+
+def skip_asked(context: Context) -> Move | None:
+    """The candidate passes on this question."""
+    if context.act.kind != "skip":
+        return None
+    return _next(context, closes="skipped", lead=context.say(context.state.round.wording.moving_on))
+
+
+def silence(context: Context) -> Move | None:
+    """Nothing was typed for minutes: a nudge, twice at most. Any other tick asks for nothing."""
+    if context.act.kind != "tick":
+        return None
+    wording = context.state.round.wording.nudge
+    return Move(kind="continue", text=wording[min(context.state.nudges, len(wording) - 1)])
+
+
+def hint_asked(context: Context) -> Move | None:
+    """The next rung towards what is still missing; when no ladder is left, a narrowing question, then an honest no."""
+    if context.act.kind != "hint":
+        return None
+    return _hint(context, highest=4) or _written_probe(context) or _no_hint(context)
+
+
+def not_finished(context: Context) -> Move | None:
+    """The candidate wants to go on."""
+    if context.act.kind != "not_finished" and context.observation.intent != "not_finished":
+        return None
+    return Move(kind="continue", text=context.say(context.state.round.wording.continue_))
+
+
+def gave_up(context: Context) -> Move | None:
+    """First time: help with one rung. Again, or with the last rung used: leave it without a fuss."""
+    if context.act.kind != "gave_up" and context.observation.intent != "gave_up":
+        return None
+    thread = context.thread
+    earlier = sum(turn.kind == "gave_up" for turn in thread.turns) > (context.act.kind == "gave_up")
+    if not earlier and thread.stalls < 2:
+        hint = _hint(context, highest=3)
+        if hint is not None:
+            return hint.model_copy(update={"lead": context.say(context.state.round.wording.ease)})
+    return _next(context, closes="gave_up", lead=context.say(context.state.round.wording.moving_on))
+
+
+def asked_to_reveal(context: Context) -> Move | None:
+    """The candidate asks for the answer or for a verdict on theirs: that waits for the debrief."""
+    if context.observation.intent != "reveal":
+        return None
+    return Move(kind="answer", text=context.say(context.state.round.wording.reveal))
+
+
+def asked_to_clarify(context: Context) -> Move | None:
+    """A question about the question."""
+    if context.observation.intent != "clarify":
+        return None
+    return Move(kind="answer", text=context.say(context.state.round.wording.answer))
+
+
+def misread(context: Context) -> Move | None:
+    """The question was read as another one: said once, free of charge."""
+    if context.observation.intent != "misread" or context.thread.steered > 1:
+        return None
+    question = context.thread.question
+    return Move(kind="correct", text=question.opener, lead=context.say(context.state.round.wording.misread))
+
+
+def off_topic(context: Context) -> Move | None:
+    """Back to the question, twice at most."""
+    if context.observation.intent != "off_topic":
+        return None
+    if context.thread.steered > MOST_STEERS:
+        return _next(context, closes="covered", lead=context.say(context.state.round.wording.next_thread))
+    question = context.thread.question
+    return Move(kind="steer", text=question.opener, lead=context.say(context.state.round.wording.steer))
+
+
+def said_nothing(context: Context) -> Move | None:
+    """A message without content: ask again once."""
+    if context.observation.intent != "empty" or context.thread.stalls > 1:
+        return None
+    return Move(kind="steer", text=context.say(context.state.round.wording.elaborate))
+
+
+def thread_time_is_up(context: Context) -> Move | None:
+    """The thread has had its minutes and a tenth more."""
+    thread = context.thread
+    if context.clock - thread.opened < thread.question.minutes * 60 * OVERTIME:
+        return None
+    return _next(context, closes="time", lead=context.say(context.state.round.wording.next_thread))
+
+
+def follow(context: Context) -> Move | None:
+    """Of the moves that are allowed now, the one that the observation ranks first."""
+    thread = context.thread
+    if thread.stalls >= STALLED_OUT:
+        return None
+    allowed: dict[str, Move] = {}
+    for name, find in (("challenge", _challenge), ("hint", _offered_hint), ("probe", _any_probe), ("continue", _go_on)):
+        move = find(context)
+        if move is not None:
+            allowed[name] = move
+    if not thread.unraised("must") and "challenge" not in allowed:
+        # Nothing essential is missing: the thread may end where the candidate is at their best.
+        enough = not thread.unraised("should") or len(thread.probed) >= ENOUGH_PROBES
+        if enough or context.observation.options[:1] == ("next_thread",):
+            return None
+    ranked = [name for name in context.observation.options if name in allowed]
+    for name in (*ranked, "challenge", "hint", "probe"):
+        if name in allowed:
+            return allowed[name]
+    return None
+
+
+def next_thread(context: Context) -> Move | None:
+    """Everything has been asked that is worth asking here."""
+    return _next(context, closes="covered", lead=context.say(context.state.round.wording.next_thread))
+
+
+def _challenge(context: Context) -> Move | None:
+    for trap in context.thread.question.traps:
+        if trap.code in context.thread.slips and trap.code not in context.thread.challenged:
+            return Move(kind="challenge", text=trap.probe, trap=trap.code, anchor=context.observation.anchor)
+    return None
+
+
+def _offered_hint(context: Context) -> Move | None:
+    pressure = PRESSURE[context.state.setup.strictness]
+    if context.thread.stalls < pressure.stalls_before_hint:
+        return None
+    return _hint(context, highest=pressure.unasked_rung)
+
+
+def _hint(context: Context, *, highest: int) -> Move | None:
+    """The next rung of the ladder that was begun and still leads somewhere, else of one that was not begun."""
+    thread = context.thread
+    open_ladders = [ladder for ladder in thread.question.ladders if ladder.key_point not in thread.raised]
+    open_ladders.sort(key=lambda ladder: -thread.rungs.get(ladder.key_point, 0))
+    for ladder in open_ladders:
+        rung = thread.rungs.get(ladder.key_point, 0) + 1
+        if rung <= highest and rung <= len(ladder.rungs):
+            return _rung(ladder, rung)
+    return None
+
+
+def _rung(ladder: Ladder, rung: int) -> Move:
+    return Move(kind="hint", text=ladder.rungs[rung - 1], key_point=ladder.key_point, rung=rung)
+
+
+def _no_hint(context: Context) -> Move:
+    return Move(kind="acknowledge", text=context.say(context.state.round.wording.no_hint_left))
+
+
+def _written_probe(context: Context) -> Move | None:
+    """The written probe that fits: the observation's angle first, musts before shoulds, none twice."""
+    thread = context.thread
+    left = [p for p in thread.question.probes if p.key_point not in thread.raised and p.key_point not in thread.probed]
+    if not left:
+        return None
+    angle = context.observation.angle
+    toward = context.observation.toward
+    best = min(
+        left,
+        key=lambda p: (
+            p.key_point != toward,
+            thread.question.key_point(p.key_point).importance != "must",
+            p.angle != angle,
+        ),
+    )
+    return Move(
+        kind="probe",
+        text=best.text,
+        key_point=best.key_point,
+        angle=angle or best.angle,
+        anchor=context.observation.anchor,
+    )
+
+
+def _any_probe(context: Context) -> Move | None:
+    """A written probe, or one by angle that takes up the candidate's own words when those are used up."""
+    thread = context.thread
+    if sum(turn.kind == "probe" for turn in thread.turns) >= PRESSURE[context.state.setup.strictness].probes:
+        return None
+    written = _written_probe(context)
+    if written is not None:
+        return written
+    angle: Angle | None = context.observation.angle
+    if angle is None or context.observation.anchor is None or thread.stalls:
+        return None
+    text = context.say(context.state.round.wording.angles[angle])
+    return Move(kind="probe", text=text, angle=angle, anchor=context.observation.anchor)
+
+
+def _go_on(context: Context) -> Move | None:
+    last = context.state.last_move
+    if (last is not None and last.kind == "continue") or "continue" not in context.observation.options:
+        return None
+    return Move(kind="continue", text=context.say(context.state.round.wording.continue_))
+
+
+def tick_due(state: State, clock: float, silent: float) -> bool:
+    """Whether the passing of time alone calls for an act: the end of the round, or a nudge.
+
+    `clock` is the interview clock, `silent` the seconds since the interviewer last spoke, both while the page is open.
+    """
+    if state.over or state.pending is not None or state.paused:
+        return False
+    if clock >= state.setup.minutes * 60:
+        return True
+    return state.nudges < len(NUDGES) and silent >= NUDGES[state.nudges]
+
+
+RULES: dict[str, Rule] = {
+    rule.__name__: rule
+    for rule in (
+        begin,
+        end_asked,
+        questions_done,
+        time_is_up,
+        skip_asked,
+        silence,
+        hint_asked,
+        not_finished,
+        gave_up,
+        asked_to_reveal,
+        asked_to_clarify,
+        misread,
+        off_topic,
+        said_nothing,
+        thread_time_is_up,
+        follow,
+        next_thread,
+    )
+}
+"""Every rule by its name in round.yaml."""

@@ -1,0 +1,94 @@
+"""Which question comes next: shares of topics by purpose, and a staircase over tiers (domain.md §2.1)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from interviewer.domain import Level, Question, Tier
+from interviewer.rules.state import State, Thread
+
+TIERS: tuple[Tier, ...] = ("F", "C", "A")
+
+START: dict[Level, int] = {"junior": 0, "mid": 0, "senior": 1, "staff": 1}
+"""Index into TIERS at which the staircase begins; the first thread is a warm-up one step below."""
+
+SHARES = (("focus", 0.4), ("due", 0.3), ("unseen", 0.2), ("any", 0.1))
+"""How often each purpose is drawn; a purpose with no question left passes to the next."""
+
+GOOD = 2 / 3
+"""Share of a thread's must points, raised without a third rung, from which it counts as good."""
+
+POOR = 1 / 3
+"""Share of a thread's must points below which it counts as poor."""
+
+
+def went_well(thread: Thread) -> bool:
+    """Whether the thread went well enough to ask something harder."""
+    return thread.share("must") >= GOOD and thread.rung < 3
+
+
+def went_badly(thread: Thread) -> bool:
+    """Whether the thread calls for an easier angle."""
+    return thread.share("must") < POOR
+
+
+def target_tier(state: State) -> int:
+    """Index into TIERS for the next thread: two good in a row step up, a poor one steps down."""
+    tier = START[state.setup.level]
+    run = 0
+    for thread in state.threads:
+        run = run + 1 if went_well(thread) else 0
+        if went_badly(thread):
+            tier, run = max(tier - 1, 0), 0
+        elif run == 2:
+            tier, run = min(tier + 1, len(TIERS) - 1), 0
+    return tier if state.threads else max(tier - 1, 0)
+
+
+def next_question(state: State, bank: Sequence[Question]) -> Question | None:
+    """The next question, or None if there is none left. Seeded: the same interview draws the same way again."""
+    if state.setup.question is not None:
+        chosen = [q for q in bank if q.id == state.setup.question]
+        return chosen[0] if chosen and not state.threads else None
+    asked = {thread.question.id for thread in state.threads}
+    left = [q for q in bank if q.id not in asked and q.round == state.round.id]
+    if not left:
+        return None
+    draw = random.Random(f"{state.setup.seed}:{len(state.threads)}")
+    return _nearest(_purpose(state, left, draw), target_tier(state), draw)
+
+
+def _purpose(state: State, left: list[Question], draw: random.Random) -> list[Question]:
+    last = state.threads[-1] if state.threads else None
+    if last is not None:
+        badly = went_badly(last)
+        again = [q for q in left if q.area == last.question.area]
+        easier = [q for q in again if TIERS.index(q.tier) <= TIERS.index(last.question.tier)]
+        before = state.threads[-2] if len(state.threads) > 1 else None
+        twice = before is not None and before.question.area == last.question.area
+        if badly and not twice and easier:
+            return easier
+        left = [q for q in left if q not in again] or left
+    fresh_areas = {thread.question.area for thread in state.threads}
+    sets = {
+        "focus": [q for q in left if q.area in state.setup.areas],
+        "due": [q for q in left if set(q.topics) & set(state.setup.due)],
+        "unseen": [q for q in left if q.area not in fresh_areas],
+        "any": left,
+    }
+    # Somebody who chose areas wants those, so the other purposes draw from them too.
+    if sets["focus"]:
+        sets = {name: [q for q in chosen if q in sets["focus"]] or sets["focus"] for name, chosen in sets.items()}
+    point, total = draw.random(), 0.0
+    order = []
+    for name, share in SHARES:
+        total += share
+        if point < total:
+            order.append(name)
+    return next((sets[name] for name in order if sets[name]), left)
+
+
+def _nearest(among: list[Question], tier: int, draw: random.Random) -> Question:
+    gap = min(abs(TIERS.index(q.tier) - tier) for q in among)
+    return draw.choice(sorted((q for q in among if abs(TIERS.index(q.tier) - tier) == gap), key=lambda q: q.id))

@@ -1,0 +1,305 @@
+"""The fold: from an interview's events to where it stands. Pure; the same events always give the same state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal
+
+from interviewer.domain import Act, Event, Grade, Made, Mark, Move, Observation, Question, Raised, Round, Setup
+from interviewer.rules.evidence import sentences
+
+PAUSE_AFTER = 180.0
+"""Seconds without a sign of the page after which the interview clock stands still."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message in a thread."""
+
+    act: int
+    """Number of the act that this is, or that it answers."""
+    speaker: Literal["candidate", "interviewer"]
+    text: str
+    at: datetime
+    kind: str
+    """The act's kind, or the move's."""
+    numbers: tuple[int, ...] = ()
+    """The candidate's sentence numbers within the thread."""
+    made: Made | None = None
+    move: Move | None = None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One question and everything said about it."""
+
+    index: int
+    question: Question
+    opened: float
+    """Interview clock in seconds when it was asked."""
+    turns: tuple[Turn, ...] = ()
+    sentences: tuple[str, ...] = ()
+    """The candidate's sentences; number n stands at n - 1."""
+    raised: Mapping[str, Raised] = field(default_factory=dict)
+    slips: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    probed: frozenset[str] = frozenset()
+    challenged: frozenset[str] = frozenset()
+    rungs: Mapping[str, int] = field(default_factory=dict)
+    """Key point → highest hint rung given towards it."""
+    stalls: int = 0
+    """Answers in a row that added nothing new."""
+    answers: int = 0
+    steered: int = 0
+    closes: str = ""
+    """Why it ended; empty while it is open."""
+    grade: Grade | None = None
+    graded_by: Made | None = None
+    graded_times: int = 0
+
+    @property
+    def rung(self) -> int:
+        """The highest hint rung given in this thread, 0–4."""
+        return max(self.rungs.values(), default=0)
+
+    def unraised(self, *importance: str) -> tuple[str, ...]:
+        """Ids of the key points of these importances that have not come up, in the question's order."""
+        return tuple(
+            point.id
+            for point in self.question.key_points
+            if point.importance in importance and point.id not in self.raised
+        )
+
+    def share(self, *importance: str) -> float:
+        """The share (0–1) of the key points of these importances that came up; 1 if there are none."""
+        wanted = [point.id for point in self.question.key_points if point.importance in importance]
+        return sum(id in self.raised for id in wanted) / len(wanted) if wanted else 1.0
+
+
+@dataclass(frozen=True)
+class State:
+    """Where an interview stands."""
+
+    id: str
+    setup: Setup
+    round: Round
+    threads: tuple[Thread, ...] = ()
+    acts: int = 0
+    """How many acts there are: the number that the next one must carry."""
+    pending: Act | None = None
+    """The last act while nothing has answered it: what a restart has to go on with."""
+    asides: tuple[Turn, ...] = ()
+    """Messages outside any thread (the candidate's questions at the end)."""
+    phase: Literal["threads", "questions", "over"] = "threads"
+    clock: float = 0.0
+    """Seconds of interview time until `running_since`."""
+    running_since: datetime | None = None
+    paused: bool = False
+    nudges: int = 0
+    """Nudges since the candidate last did something."""
+    last_move: Move | None = None
+    marks: tuple[Mark, ...] = ()
+    """Marks of round scope, given at the close."""
+    marked_by: Made | None = None
+    ended_because: str = ""
+    started: datetime | None = None
+    updated: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the interview has ended."""
+        return self.phase == "over"
+
+    @property
+    def thread(self) -> Thread | None:
+        """The thread that is open, if any."""
+        return self.threads[-1] if self.threads and not self.threads[-1].closes else None
+
+    def clock_at(self, now: datetime) -> float:
+        """Interview clock in seconds at `now`; a clock that went backwards counts as standing still."""
+        if self.running_since is None:
+            return self.clock
+        return self.clock + max(0.0, (now - self.running_since).total_seconds())
+
+
+def fold(events: Iterable[Event], *, id: str) -> State:
+    """The state after these events. ValueError if the first one is not `opened`."""
+    state: State | None = None
+    for event in events:
+        if event.kind == "opened":
+            state = State(
+                id=id,
+                setup=Setup.model_validate(event.payload["setup"]),
+                round=Round.model_validate(event.payload["round"]),
+                started=event.at,
+                updated=event.at,
+            )
+        elif state is None:
+            raise ValueError(f"the log of {id!r} does not begin with 'opened'")
+        else:
+            state = apply(state, event)
+    if state is None:
+        raise ValueError(f"the log of {id!r} is empty")
+    return state
+
+
+def apply(state: State, event: Event) -> State:
+    """The state after one more event."""
+    return replace(_STEPS[event.kind](state, event, event.payload), updated=event.at)
+
+
+def _stopped(state: State, at: datetime) -> State:
+    return replace(state, clock=state.clock_at(at), running_since=None)
+
+
+def _with_thread(state: State, thread: Thread) -> State:
+    return replace(state, threads=(*state.threads[: thread.index], thread, *state.threads[thread.index + 1 :]))
+
+
+def _act(state: State, event: Event, payload: dict[str, Any]) -> State:
+    act = Act.model_validate(payload)
+    number = state.acts
+    state = replace(_stopped(state, event.at), acts=number + 1, pending=act)
+    if act.kind != "tick":
+        state = replace(state, nudges=0)
+    if act.kind in ("begin", "tick"):
+        return state
+    turn = Turn(act=number, speaker="candidate", text=act.text, at=event.at, kind=act.kind)
+    thread = state.thread
+    if thread is None or state.phase == "questions":
+        return replace(state, asides=(*state.asides, turn))
+    new = sentences(act.text) if act.kind == "said" else ()
+    first = len(thread.sentences) + 1
+    turn = replace(turn, numbers=tuple(range(first, first + len(new))))
+    thread = replace(
+        thread,
+        turns=(*thread.turns, turn),
+        sentences=(*thread.sentences, *new),
+        answers=thread.answers + (act.kind == "said"),
+    )
+    return _with_thread(state, thread)
+
+
+def _observed(state: State, _: Event, payload: dict[str, Any]) -> State:
+    thread = state.thread
+    if thread is None:
+        return state
+    seen = Observation.model_validate(payload["observation"])
+    known = {point.id for point in thread.question.key_points}
+    fresh = {touch.key_point for touch in seen.touched if touch.key_point in known} - thread.raised.keys()
+    raised = {**thread.raised, **{id: _how(state, thread, id) for id in fresh}}
+    slips = {**thread.slips, **{slip.code: slip.sentences for slip in seen.slips if slip.code not in thread.slips}}
+    answered = seen.intent in ("answer", "empty", "off_topic", "misread")
+    return _with_thread(
+        state,
+        replace(
+            thread,
+            raised=MappingProxyType(raised),
+            slips=MappingProxyType(slips),
+            stalls=0 if fresh else thread.stalls + (1 if answered else 0),
+            steered=thread.steered + (seen.intent in ("off_topic", "misread")),
+        ),
+    )
+
+
+def _how(state: State, thread: Thread, key_point: str) -> Raised:
+    if thread.rungs.get(key_point):
+        return "hint"
+    move = state.last_move
+    if move is not None and move.kind in ("probe", "challenge", "hint", "twist"):
+        return "probe"
+    return "unprompted"
+
+
+def _decided(state: State, _: Event, payload: dict[str, Any]) -> State:
+    move = Move.model_validate(payload["move"])
+    thread = state.thread
+    if thread is not None:
+        if move.kind == "hint" and move.key_point:
+            thread = replace(thread, rungs=MappingProxyType({**thread.rungs, move.key_point: move.rung}))
+        if move.kind == "probe" and move.key_point:
+            thread = replace(thread, probed=thread.probed | {move.key_point})
+        if move.trap:
+            thread = replace(thread, challenged=thread.challenged | {move.trap})
+        if move.closes:
+            thread = replace(thread, closes=move.closes)
+        state = _with_thread(state, thread)
+    if move.question is not None:
+        opened = Thread(index=len(state.threads), question=move.question, opened=state.clock)
+        state = replace(state, threads=(*state.threads, opened))
+    if move.kind == "take_question":
+        state = replace(state, phase="questions")
+    nudged = state.pending is not None and state.pending.kind == "tick"
+    return replace(state, last_move=move, nudges=state.nudges + nudged)
+
+
+def _spoken(state: State, event: Event, payload: dict[str, Any]) -> State:
+    turn = Turn(
+        act=state.acts - 1,
+        speaker="interviewer",
+        text=payload["text"],
+        at=event.at,
+        kind=state.last_move.kind if state.last_move else "",
+        made=Made.model_validate(payload["made"]),
+        move=state.last_move,
+    )
+    thread = state.thread
+    if thread is None or state.phase == "questions":
+        state = replace(state, asides=(*state.asides, turn))
+    else:
+        state = _with_thread(state, replace(thread, turns=(*thread.turns, turn)))
+    return replace(state, pending=None, running_since=event.at)
+
+
+def _graded(state: State, _: Event, payload: dict[str, Any]) -> State:
+    thread = state.threads[payload["thread"]]
+    return _with_thread(
+        state,
+        replace(
+            thread,
+            grade=Grade.model_validate(payload["grade"]),
+            graded_by=Made.model_validate(payload["made"]),
+            graded_times=thread.graded_times + 1,
+        ),
+    )
+
+
+def _disputed(state: State, _: Event, __: dict[str, Any]) -> State:
+    return state
+
+
+def _paused(state: State, event: Event, _: dict[str, Any]) -> State:
+    return replace(_stopped(state, event.at), paused=True)
+
+
+def _resumed(state: State, event: Event, _: dict[str, Any]) -> State:
+    # With an act still unanswered the clock stays still: the time is ours, not the candidate's.
+    return replace(state, paused=False, running_since=event.at if state.pending is None else None)
+
+
+def _closed(state: State, event: Event, payload: dict[str, Any]) -> State:
+    marks = tuple(Mark.model_validate(mark) for mark in payload.get("marks", ()))
+    made = Made.model_validate(payload["made"]) if payload.get("made") else None
+    return replace(
+        _stopped(state, event.at),
+        phase="over",
+        pending=None,
+        marks=marks,
+        marked_by=made,
+        ended_because=str(payload.get("because", "")),
+    )
+
+
+_STEPS: dict[str, Callable[[State, Event, dict[str, Any]], State]] = {
+    "act": _act,
+    "observed": _observed,
+    "decided": _decided,
+    "spoken": _spoken,
+    "graded": _graded,
+    "disputed": _disputed,
+    "paused": _paused,
+    "resumed": _resumed,
+    "closed": _closed,
+}
