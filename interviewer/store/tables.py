@@ -1,0 +1,142 @@
+"""The tables, in portable SQLAlchemy, and the types that keep their values honest. Migrations create them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, because a later migration can only change what it can name."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: a naive one is refused on the way in, and what comes out is always aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy passes it
+        """The moment in UTC; ValueError if it does not say its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy passes it
+        """The moment with its zone, which SQLite does not keep."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonText(TypeDecorator[dict[str, Any]]):
+    """A JSON object as text; ValueError on the way in for NaN and infinities, which JSON does not have."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy passes it
+        """The object as text that can be searched, or as ASCII if half a surrogate pair would not encode."""
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return json.dumps(value, allow_nan=False, separators=(",", ":"))
+        return text
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002 - SQLAlchemy passes it
+        """The object; ValueError for text that is not JSON."""
+        found: dict[str, Any] = json.loads(value or "")
+        return found
+
+
+metadata = MetaData(naming_convention=NAMING)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+interviews = Table(
+    "interviews",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("round", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("title", Text, nullable=False),
+    Column("score", Float),
+    Column("verdict", String(32)),
+    Column("threads", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Index("ix_interviews_user_id_created_at", "user_id", "created_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("interview_id", ForeignKey("interviews.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("payload", JsonText, nullable=False),
+    UniqueConstraint("interview_id", "key"),
+    # A row number that is never given twice, so that the order of a log outlives deletions.
+    sqlite_autoincrement=True,
+)
+
+weaknesses = Table(
+    "weaknesses",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("interview_id", ForeignKey("interviews.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("thread", Integer, nullable=False),
+    Column("area", String(200), nullable=False),
+    Column("topic", String(200), nullable=False),
+    Column("code", String(200), nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("dismissed", Boolean, nullable=False),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("amount", Float, nullable=False),
+)
