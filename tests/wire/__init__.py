@@ -1,0 +1,1 @@
+"""Real loopback servers that stand in for what the program talks to."""
