@@ -90,6 +90,7 @@ _OURS = (
     r"directions?|key points?|marking scheme|system message)"
 )
 _GIVE = r"(?:give|assign|award|grant|grade|mark|rate|score|set|return|output|print|record|report)"
+_MINE = r"(?:me|(?:this|my) (?:answer|response|candidate|interview)|the (?:candidate|dimensions|criteria))"
 _TOP = r"(?:[45](?:\s*(?:/|out of|of)\s*[45])?|10|100|full|max(?:imum)?|top|highest|perfect|best|hire)"
 _INSTRUCTIONS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -97,10 +98,11 @@ _INSTRUCTIONS = tuple(
         rf"\b{_ORDER}\b.{{0,60}}\b{_OURS}\b",
         rf"\b{_ORDER}\b.{{0,30}}\b(?:all|any|everything|anything)\b.{{0,30}}\b(?:above|before|previous|prior|earlier|told)\b",
         (
-            rf"\b{_GIVE}\b.{{0,25}}\b(?:me|(?:this|my) (?:answer|response)|(?:this|the) candidate|it|them|every|all)\b"
+            rf"\b{_GIVE}\b.{{0,25}}\b(?:{_MINE}|every (?:dimension|criterion)|everything)\b"
             rf".{{0,40}}\b{_TOP}\b"
         ),
-        rf"\b{_GIVE}\b.{{0,20}}\b{_TOP}\b.{{0,20}}\b(?:marks?|scores?|points?|credits?|grades?|rating|level|verdict)\b",
+        rf"\b(?:give|award|grant|assign)\b.{{0,20}}\b(?:{_TOP}|good|high|generous)\b.{{0,12}}\b(?:marks|credits?|grades?)\b",
+        rf"\b{_TOP}\b.{{0,12}}\b(?:scores?|rating|points|level)\b.{{0,12}}\b(?:to|for|on)\b.{{0,6}}\b{_MINE}\b",
         (
             rf"\b(?:marks?|scores?|points?|grades?|rating|level|verdict|correctness|understanding|judge?ment|communication)\b"
             rf"\s*(?:[:=]|should be|must be|has to be|ought to be|is to be)\s*[\"']?{_TOP}\b"

@@ -196,8 +196,7 @@ def misread(context: Context) -> Move | None:
     """The question was read as another one: said once, free of charge."""
     if context.observation.intent != "misread" or context.thread.steered > 1:
         return None
-    question = context.thread.question
-    return Move(kind="correct", text=question.opener, lead=context.say(context.state.round.wording.misread))
+    return Move(kind="correct", text=_asked(context.thread), lead=context.say(context.state.round.wording.misread))
 
 
 def off_topic(context: Context) -> Move | None:
@@ -206,8 +205,7 @@ def off_topic(context: Context) -> Move | None:
         return None
     if context.thread.steered > MOST_STEERS:
         return _next(context, closes="covered", lead=context.say(context.state.round.wording.next_thread))
-    question = context.thread.question
-    return Move(kind="steer", text=question.opener, lead=context.say(context.state.round.wording.steer))
+    return Move(kind="steer", text=_asked(context.thread), lead=context.say(context.state.round.wording.steer))
 
 
 def said_nothing(context: Context) -> Move | None:
@@ -250,6 +248,14 @@ def follow(context: Context) -> Move | None:
 def next_thread(context: Context) -> Move | None:
     """Everything has been asked that is worth asking here."""
     return _next(context, closes="covered", lead=context.say(context.state.round.wording.next_thread))
+
+
+def _asked(thread: Thread) -> str:
+    """What the candidate was asked last in this thread, in its written words."""
+    asked = [
+        turn.move.text for turn in thread.turns if turn.move is not None and turn.move.kind in ("probe", "challenge")
+    ]
+    return asked[-1] if asked else thread.question.opener
 
 
 def _challenge(context: Context) -> Move | None:

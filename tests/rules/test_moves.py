@@ -158,6 +158,13 @@ def test_off_topic_is_steered_twice_and_then_left() -> None:
     assert [log.turn(intent="off_topic").kind for _ in range(3)] == ["steer", "steer", "next_thread"]
 
 
+def test_a_misread_probe_is_put_again_not_the_opener() -> None:
+    log = begun()
+    assert log.turn(intent="misread").text == log.state.threads[0].question.opener
+    probe = log.turn(touched=["m1"])
+    assert log.turn(intent="off_topic").text == probe.text
+
+
 def test_answers_without_content_do_not_go_on_for_ever() -> None:
     log = begun()
     kinds = [log.turn("...", intent="empty").kind for _ in range(4)]
