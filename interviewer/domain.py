@@ -154,6 +154,7 @@ class Wording(Value):
     reveal: tuple[str, ...] = Field(min_length=1)
     elaborate: tuple[str, ...] = Field(min_length=1)
     misread: tuple[str, ...] = Field(min_length=1)
+    put_again: tuple[str, ...] = Field(min_length=1)
     next_thread: tuple[str, ...] = Field(min_length=1)
     moving_on: tuple[str, ...] = Field(min_length=1)
     ease: tuple[str, ...] = Field(min_length=1)
@@ -230,7 +231,9 @@ class Slip(Value):
 class Observation(Value):
     """What one act showed, live and short: ids and numbers, no free text."""
 
-    intent: Literal["answer", "clarify", "gave_up", "reveal", "not_finished", "misread", "off_topic", "empty"]
+    intent: Literal[
+        "answer", "clarify", "gave_up", "reveal", "not_finished", "misread", "sidestepped", "off_topic", "empty"
+    ]
     anchor: int | None = None
     """The sentence worth picking up, by its number in the thread."""
     angle: Angle | None = None

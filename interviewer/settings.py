@@ -148,8 +148,8 @@ def home() -> Path:
         ) from error
 
 
-def load(home: Path) -> Loaded:
-    """The settings of the file in `home`, with the environment's on top.
+def load(home: Path, *, model: str | None = None) -> Loaded:
+    """The settings of the file in `home`, with the environment's on top, and over both a `model` given for this run.
 
     Raises SettingsError for a file that cannot be read and for a value that cannot be used, from either place.
     """
@@ -157,6 +157,8 @@ def load(home: Path) -> Loaded:
     labels = dict.fromkeys(stored, "")
     values: dict[str, object] = dict(stored)
     given = {field: (name, value) for field, name in _VARIABLES.items() if (value := _variable(name))}
+    if model is not None:
+        given["model"] = ("--model", model)
     given |= _openai_variables({**stored, **{field: value for field, (_, value) in given.items()}})
     for field, (name, value) in given.items():
         values[field] = value

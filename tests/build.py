@@ -25,7 +25,8 @@ from interviewer.domain import (
     Touch,
     Trap,
 )
-from interviewer.rules.moves import Context, decide
+from interviewer.rules.followups import Context
+from interviewer.rules.moves import decide
 from interviewer.rules.state import State, fold
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -39,7 +40,7 @@ def breadth() -> Round:
 def question(
     id: str = "q", *, area: str = "B04", tier: Any = "F", topic: str = "topic", minutes: float = 5
 ) -> Question:
-    """A question with two musts (m1, m2), a should (s1), an exceptional (x1), a trap (t1), three probes, two ladders."""
+    """A question with musts m1 and m2, a should s1, an exceptional x1, a trap t1, three probes, two ladders."""
     points = (("m1", "must"), ("m2", "must"), ("s1", "should"), ("x1", "exceptional"))
     return Question(
         id=id,

@@ -24,6 +24,7 @@ FEWEST_PROBES = 3
 UNWORDED = {"ask", "twist", "time_check"}
 """Moves that the speaker never words in a round of threads."""
 SPEAKER_NOTES = (
+    "turn.own_probe",
     *(f"turn.{kind}" for kind in get_args(MoveKind) if kind not in UNWORDED),
     *(f"angle.{angle}" for angle in get_args(Angle)),
     *(f"manner.{manner}" for manner in get_args(Strictness)),

@@ -128,6 +128,8 @@ def _value(path: Path, kind: type[T], faults: list[str]) -> T | None:
         for fault in error.errors():
             where = ".".join(str(part) for part in fault["loc"]) or "the file"
             faults.append(f"{path}:{line_of(text, fault['loc'])}: {where}: {fault['msg']}")
+    except RecursionError:
+        faults.append(f"{path}:1: nested too deeply")
     except OSError as error:
         faults.append(f"{path}:0: cannot be read: {error.strerror}")
     return None

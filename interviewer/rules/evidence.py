@@ -19,8 +19,11 @@ MAX_CHARACTERS = 8_000
 LONGEST_SENTENCE = 60
 """Words; longer runs without a stop are cut at a comma, so that a citation points somewhere."""
 
-# Invisible characters that can carry text past a reader: tags, variation selectors, zero-width, bidi controls.
-_INVISIBLE = re.compile("[\U000e0000-\U000e007f\ufe00-\ufe0f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Invisible characters that can carry text past a reader: tags, variation selectors, zero-width, bidi controls; and
+# lone surrogates, which no encoder takes.
+_INVISIBLE = re.compile(
+    "[\ud800-\udfff\U000e0000-\U000e007f\ufe00-\ufe0f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _ABBREVIATION = re.compile(

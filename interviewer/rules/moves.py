@@ -6,56 +6,14 @@ observation's ranked options decide, so that the talk follows the candidate. No 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from interviewer.domain import Act, Angle, Ladder, Move, Observation, Question, Strictness
+from interviewer.domain import Move
+from interviewer.rules import followups
+from interviewer.rules.followups import Context
 from interviewer.rules.selection import next_question
-from interviewer.rules.state import State, Thread
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a rule may look at."""
-
-    state: State
-    """Folded up to and including the act and its observation."""
-    act: Act
-    observation: Observation
-    bank: tuple[Question, ...]
-    clock: float
-    """Interview clock in seconds."""
-
-    @property
-    def thread(self) -> Thread:
-        """The open thread; a rule that is asked while none is open is a fault in round.yaml."""
-        thread = self.state.thread
-        assert thread is not None
-        return thread
-
-    def say(self, wording: Sequence[str]) -> str:
-        """One of several written sentences, taken in turn so that the talk does not repeat itself."""
-        return wording[self.state.acts % len(wording)]
-
-
-@dataclass(frozen=True)
-class Pressure:
-    """What a strictness means in numbers."""
-
-    stalls_before_hint: int
-    """Answers that add nothing after which a hint is offered unasked; 99: never."""
-    probes: int
-    """Most probes in a thread."""
-    unasked_rung: int
-    """Highest rung offered unasked."""
-
-
-PRESSURE: dict[Strictness, Pressure] = {
-    "friendly": Pressure(stalls_before_hint=1, probes=3, unasked_rung=3),
-    "standard": Pressure(stalls_before_hint=2, probes=3, unasked_rung=2),
-    "strict": Pressure(stalls_before_hint=99, probes=4, unasked_rung=0),
-}
+from interviewer.rules.state import State
 
 OVERTIME = 1.1
 """A thread may pass its minutes by a tenth (domain.md §2.0)."""
@@ -155,7 +113,7 @@ def hint_asked(context: Context) -> Move | None:
     """The next rung towards what is still missing; when no ladder is left, a narrowing question, then an honest no."""
     if context.act.kind != "hint":
         return None
-    return _hint(context, highest=4) or _written_probe(context) or _no_hint(context)
+    return followups.hint(context, highest=4) or followups.written_probe(context) or followups.no_hint(context)
 
 
 def not_finished(context: Context) -> Move | None:
@@ -172,9 +130,13 @@ def gave_up(context: Context) -> Move | None:
     thread = context.thread
     earlier = sum(turn.kind == "gave_up" for turn in thread.turns) > (context.act.kind == "gave_up")
     if not earlier and thread.stalls < 2:
-        hint = _hint(context, highest=3)
-        if hint is not None:
-            return hint.model_copy(update={"lead": context.say(context.state.round.wording.ease)})
+        # Help with what they are stuck on; where no ladder leads there, another way into the topic.
+        stuck = followups.stuck_on(context)
+        ladders = {ladder.key_point for ladder in thread.question.ladders}
+        hint, probe = followups.hint(context, highest=3), followups.written_probe(context)
+        help_ = (probe or hint) if stuck is not None and stuck not in ladders else (hint or probe)
+        if help_ is not None:
+            return help_.model_copy(update={"lead": context.say(context.state.round.wording.ease)})
     return _next(context, closes="gave_up", lead=context.say(context.state.round.wording.moving_on))
 
 
@@ -196,7 +158,19 @@ def misread(context: Context) -> Move | None:
     """The question was read as another one: said once, free of charge."""
     if context.observation.intent != "misread" or context.thread.steered > 1:
         return None
-    return Move(kind="correct", text=_asked(context.thread), lead=context.say(context.state.round.wording.misread))
+    return Move(
+        kind="correct", text=followups.asked(context.thread), lead=context.say(context.state.round.wording.misread)
+    )
+
+
+def sidestepped(context: Context) -> Move | None:
+    """On the topic, but not what was asked: the question is put once more."""
+    last = context.state.last_move
+    if context.observation.intent != "sidestepped" or last is None or last.kind not in ("probe", "challenge"):
+        return None
+    return Move(
+        kind="steer", text=followups.asked(context.thread), lead=context.say(context.state.round.wording.put_again)
+    )
 
 
 def off_topic(context: Context) -> Move | None:
@@ -205,7 +179,7 @@ def off_topic(context: Context) -> Move | None:
         return None
     if context.thread.steered > MOST_STEERS:
         return _next(context, closes="covered", lead=context.say(context.state.round.wording.next_thread))
-    return Move(kind="steer", text=_asked(context.thread), lead=context.say(context.state.round.wording.steer))
+    return Move(kind="steer", text=followups.asked(context.thread), lead=context.say(context.state.round.wording.steer))
 
 
 def said_nothing(context: Context) -> Move | None:
@@ -229,7 +203,7 @@ def follow(context: Context) -> Move | None:
     if thread.stalls >= STALLED_OUT:
         return None
     allowed: dict[str, Move] = {}
-    for name, find in (("challenge", _challenge), ("hint", _offered_hint), ("probe", _any_probe), ("continue", _go_on)):
+    for name, find in followups.FINDERS.items():
         move = find(context)
         if move is not None:
             allowed[name] = move
@@ -248,95 +222,6 @@ def follow(context: Context) -> Move | None:
 def next_thread(context: Context) -> Move | None:
     """Everything has been asked that is worth asking here."""
     return _next(context, closes="covered", lead=context.say(context.state.round.wording.next_thread))
-
-
-def _asked(thread: Thread) -> str:
-    """What the candidate was asked last in this thread, in its written words."""
-    asked = [
-        turn.move.text for turn in thread.turns if turn.move is not None and turn.move.kind in ("probe", "challenge")
-    ]
-    return asked[-1] if asked else thread.question.opener
-
-
-def _challenge(context: Context) -> Move | None:
-    for trap in context.thread.question.traps:
-        if trap.code in context.thread.slips and trap.code not in context.thread.challenged:
-            return Move(kind="challenge", text=trap.probe, trap=trap.code, anchor=context.observation.anchor)
-    return None
-
-
-def _offered_hint(context: Context) -> Move | None:
-    pressure = PRESSURE[context.state.setup.strictness]
-    if context.thread.stalls < pressure.stalls_before_hint:
-        return None
-    return _hint(context, highest=pressure.unasked_rung)
-
-
-def _hint(context: Context, *, highest: int) -> Move | None:
-    """The next rung of the ladder that was begun and still leads somewhere, else of one that was not begun."""
-    thread = context.thread
-    open_ladders = [ladder for ladder in thread.question.ladders if ladder.key_point not in thread.raised]
-    open_ladders.sort(key=lambda ladder: -thread.rungs.get(ladder.key_point, 0))
-    for ladder in open_ladders:
-        rung = thread.rungs.get(ladder.key_point, 0) + 1
-        if rung <= highest and rung <= len(ladder.rungs):
-            return _rung(ladder, rung)
-    return None
-
-
-def _rung(ladder: Ladder, rung: int) -> Move:
-    return Move(kind="hint", text=ladder.rungs[rung - 1], key_point=ladder.key_point, rung=rung)
-
-
-def _no_hint(context: Context) -> Move:
-    return Move(kind="acknowledge", text=context.say(context.state.round.wording.no_hint_left))
-
-
-def _written_probe(context: Context) -> Move | None:
-    """The written probe that fits: the observation's angle first, musts before shoulds, none twice."""
-    thread = context.thread
-    left = [p for p in thread.question.probes if p.key_point not in thread.raised and p.key_point not in thread.probed]
-    if not left:
-        return None
-    angle = context.observation.angle
-    toward = context.observation.toward
-    best = min(
-        left,
-        key=lambda p: (
-            p.key_point != toward,
-            thread.question.key_point(p.key_point).importance != "must",
-            p.angle != angle,
-        ),
-    )
-    return Move(
-        kind="probe",
-        text=best.text,
-        key_point=best.key_point,
-        angle=angle or best.angle,
-        anchor=context.observation.anchor,
-    )
-
-
-def _any_probe(context: Context) -> Move | None:
-    """A written probe, or one by angle that takes up the candidate's own words when those are used up."""
-    thread = context.thread
-    if sum(turn.kind == "probe" for turn in thread.turns) >= PRESSURE[context.state.setup.strictness].probes:
-        return None
-    written = _written_probe(context)
-    if written is not None:
-        return written
-    angle: Angle | None = context.observation.angle
-    if angle is None or context.observation.anchor is None or thread.stalls:
-        return None
-    text = context.say(context.state.round.wording.angles[angle])
-    return Move(kind="probe", text=text, angle=angle, anchor=context.observation.anchor)
-
-
-def _go_on(context: Context) -> Move | None:
-    last = context.state.last_move
-    if (last is not None and last.kind == "continue") or "continue" not in context.observation.options:
-        return None
-    return Move(kind="continue", text=context.say(context.state.round.wording.continue_))
 
 
 def tick_due(state: State, clock: float, silent: float) -> bool:
@@ -366,6 +251,7 @@ RULES: dict[str, Rule] = {
         asked_to_reveal,
         asked_to_clarify,
         misread,
+        sidestepped,
         off_topic,
         said_nothing,
         thread_time_is_up,

@@ -55,7 +55,7 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 
 
 def test_cleaning_takes_out_what_nobody_can_see() -> None:
-    hidden = "fine\u200b\u202e\U000e0041\x00\x1b[31m text"
+    hidden = "fine\ud800\u200b\u202e\U000e0041\x00\x1b[31m text"
     assert clean(hidden) == "fine[31m text"
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from interviewer.domain import Act, Observation
-from interviewer.rules.moves import RULES, Context, decide, tick_due
+from interviewer.rules.followups import Context
+from interviewer.rules.moves import RULES, decide, tick_due
 from tests.build import Log, breadth, question
 
 
@@ -50,7 +51,37 @@ def test_an_answer_with_a_missing_must_is_probed_towards_it_once() -> None:
 def test_the_observer_leads_the_probe_and_its_angle() -> None:
     log = begun()
     move = log.turn(toward="s1", angle="quantify", anchor=1, options=["probe"])
-    assert (move.key_point, move.angle, move.anchor) == ("s1", "quantify", 1)
+    assert (move.key_point, move.text, move.anchor) == ("s1", "Written probe towards s1?", 1)
+
+
+def test_where_no_written_probe_leads_the_candidates_own_words_are_followed_once() -> None:
+    log = begun()
+    own = log.turn(touched=["m1"], toward="x1", angle="failure", anchor=1, options=["probe"])
+    assert (own.kind, own.key_point, own.angle) == ("probe", None, "failure")
+    assert own.text in breadth().wording.angles["failure"]
+    assert log.turn(touched=["s1"], toward="x1", angle="failure", anchor=2, options=["probe"]).key_point == "m2"
+
+
+def test_an_answer_beside_the_question_has_it_put_once_more() -> None:
+    log = begun()
+    probe = log.turn(touched=["m1"])
+    again = log.turn(touched=["x1"], intent="sidestepped")
+    assert (again.kind, again.text, again.rule) == ("steer", probe.text, "sidestepped")
+    assert log.turn(intent="sidestepped").rule != "sidestepped"
+
+
+def test_help_goes_where_they_are_stuck() -> None:
+    log = begun()
+    assert log.turn(touched=["m1"]).key_point == "m2"
+    assert log.turn(kind="gave_up").key_point == "m2"
+
+
+def test_stuck_where_no_ladder_leads_they_get_another_way_in() -> None:
+    log = begun()
+    assert log.turn(touched=["m1"], toward="s1").key_point == "s1"
+    move = log.turn(kind="gave_up")
+    assert (move.kind, move.key_point) == ("probe", "m2")
+    assert move.lead
 
 
 def test_a_trap_is_challenged_once_and_first() -> None:

@@ -73,7 +73,7 @@ def test_a_full_disk_keeps_what_was_acknowledged_and_nothing_else(tmp_path: Path
         mine = store.repository(store.local_user())
         mine.create("one", "breadth", [event("opened")], "Breadth")
         acknowledged = 0
-        with pytest.raises(StoreUnavailable, match="the disk is full: free some space"):  # noqa: PT012 - where it ends is found out
+        with pytest.raises(StoreUnavailable, match="the disk is full: free some space"):
             for number in range(100):
                 mine.append("one", [event("act", number, text="x" * 9000), event("spoken", number)])
                 acknowledged += 1
