@@ -1,0 +1,251 @@
+"""Grades from evidence. A model cites sentence numbers; code checks them, takes the median of passes, applies ceilings.
+
+With a model: two independent passes over the same evidence with the dimensions in another order; a third when they
+differ by two levels or in the verdict. Built-in: a formula over key points, how they were raised, and traps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from interviewer.agents import prompting
+from interviewer.agents.builtin_grade import built_in
+from interviewer.agents.fallback import carried_on
+from interviewer.agents.made import counted
+from interviewer.agents.matcher import relevance
+from interviewer.agents.observe import Cited
+from interviewer.domain import Dimension, Finding, Grade, Made, Mark, Prompt, Slip
+from interviewer.errors import ModelNonsense
+from interviewer.llm import Model
+from interviewer.rules.evidence import flagged, is_gibberish, valid
+from interviewer.rules.scoring import differ, settle, thread_grade
+from interviewer.rules.state import State, Thread, Turn
+
+RELEVANT = 0.15
+"""Relevance to the question below which a sentence carries no mark of 2 or more."""
+MAX_TOKENS = 1_400
+PASSES = 2
+LONGEST_REASON = 240
+
+
+class PointReport(BaseModel):
+    """What a pass made of one key point."""
+
+    model_config = ConfigDict(extra="forbid")
+    k: str
+    result: Literal["hit", "partial", "miss", "wrong"]
+    s: list[int]
+
+
+class MarkReport(BaseModel):
+    """One dimension of a pass: evidence, reason, then level."""
+
+    model_config = ConfigDict(extra="forbid")
+    d: str
+    s: list[int]
+    reason: str
+    level: int | None = Field(ge=1, le=4)
+
+
+class Report(BaseModel):
+    """What the grading model is asked for a thread."""
+
+    model_config = ConfigDict(extra="forbid")
+    points: list[PointReport]
+    traps: list[Cited]
+    marks: list[MarkReport]
+
+
+class RoundReport(BaseModel):
+    """What the grading model is asked for the round."""
+
+    model_config = ConfigDict(extra="forbid")
+    marks: list[MarkReport]
+
+
+async def grade(state: State, thread: Thread, prompt: Prompt, model: Model | None) -> tuple[Grade, Made]:
+    """The grade of a closed thread. Never raises for the model's faults: the built-in grade takes over, marked so."""
+    refused = nothing_to_grade(thread)
+    if refused is not None:
+        return refused, Made()
+    return await carried_on(
+        (lambda: _with_model(state, thread, prompt, model)) if model is not None else None,
+        lambda: asyncio.to_thread(built_in, thread, state.round.dimensions),
+        step="grade",
+    )
+
+
+def nothing_to_grade(thread: Thread) -> Grade | None:
+    """The grade of a thread in which nothing was said that could be graded; None if something was."""
+    banned = flagged(thread.sentences)
+    said = [s for n, s in enumerate(thread.sentences, 1) if n not in banned]
+    if thread.closes == "skipped" and not said:
+        return Grade(not_graded="You skipped this question.", flagged=banned)
+    if not said and any(turn.kind == "gave_up" for turn in thread.turns):
+        return Grade(not_graded="You said that you did not know, and left it there.", flagged=banned)
+    if not said or is_gibberish(" ".join(said)):
+        return Grade(not_graded="There is no answer in this thread that could be graded.", flagged=banned)
+    return None
+
+
+async def _with_model(state: State, thread: Thread, prompt: Prompt, model: Model) -> tuple[Grade, Made]:
+    dims = [dim for dim in state.round.dimensions if dim.scope == "thread" and dim.judged]
+    weight = await asyncio.to_thread(relevance, thread.question, thread.sentences)
+    made = Made(by=model.name, prompt=prompt.version)
+    passes: list[tuple[Report, tuple[Mark, ...]]] = []
+    while len(passes) < PASSES or (len(passes) == PASSES and differ(passes[0][1], passes[1][1], dims)):
+        messages = prompting.render(prompt, _values(state, thread, dims, len(passes)))
+        report, usage = await model.ask(Report, messages, purpose="grade", max_tokens=MAX_TOKENS)
+        passes.append((report, accepted(report.marks, dims, thread, weight)))
+        made = counted(made, usage)
+    marks = [settle([_of(marks, dim) for _, marks in passes]) for dim in dims]
+    if all(mark.level is None for mark in marks):
+        raise ModelNonsense("The model gave no mark that its evidence supports.")
+    first = passes[0][0]
+    found = findings([report for report, _ in passes], thread)
+    grade = Grade(slips=slips(first, thread), flagged=flagged(thread.sentences), confidence=_confidence(passes))
+    return thread_grade(marks, thread=thread, dimensions=dims, findings=found, grade=grade), made
+
+
+def _values(state: State, thread: Thread, dims: Sequence[Dimension], number: int) -> dict[str, str]:
+    mark, question = prompting.marker(state.id), thread.question
+    return {
+        "marker": mark,
+        "level": state.setup.level,
+        "question": question.opener,
+        "key_points": prompting.key_points(question),
+        "traps": prompting.traps(question),
+        "anchor_answers": prompting.anchor_answers(question),
+        "dimensions": prompting.dimensions(dims, number=number),
+        "conversation": prompting.fenced(prompting.numbered(thread, withhold=True), mark),
+        "count": str(len(thread.sentences)),
+    }
+
+
+def accepted(
+    reports: Sequence[MarkReport], dims: Sequence[Dimension], thread: Thread, weight: Sequence[float]
+) -> tuple[Mark, ...]:
+    """The marks of one pass that their evidence supports; the others become *not observed*, with the reason.
+
+    A citation counts if the sentence exists, does not speak to the grader, and (from level 2) has to do with the
+    question. A mark that cites a sentence it was not shown obeyed the candidate, not the rubric: it falls as a whole.
+    """
+    banned = set(flagged(thread.sentences))
+    marks = []
+    for dim in dims:
+        report = next((r for r in reports if r.d == dim.id), None)
+        marks.append(_accepted(report, dim, thread, weight, banned))
+    return tuple(marks)
+
+
+def _accepted(
+    report: MarkReport | None, dim: Dimension, thread: Thread, weight: Sequence[float], banned: set[int]
+) -> Mark:
+    count = len(thread.sentences)
+    if report is None or report.level is None:
+        return Mark(dimension=dim.id, reason=report.reason[:LONGEST_REASON] if report else "The grader left it out.")
+    if banned & set(report.s):
+        return Mark(dimension=dim.id, reason="The grader cited a sentence that is no answer; its mark was refused.")
+    cited = valid(report.s, count=count)
+    if report.level > 1:
+        cited = tuple(n for n in cited if weight[n - 1] >= RELEVANT)
+    if not cited:
+        return Mark(dimension=dim.id, reason="The grader gave no sentence that supports a mark.")
+    level = report.level
+    if level == 4 and len(cited) < 2:
+        # One sentence is thin ground for the top mark, unless one is all there is.
+        level = 4 if count == 1 else 3
+    return Mark(dimension=dim.id, level=level, value=level, sentences=cited, reason=report.reason[:LONGEST_REASON])
+
+
+def _of(marks: Sequence[Mark], dim: Dimension) -> Mark:
+    return next(mark for mark in marks if mark.dimension == dim.id)
+
+
+def findings(reports: Sequence[Report], thread: Thread) -> tuple[Finding, ...]:
+    """What the passes made of each key point: the middle result, cited sentences checked, how it was raised."""
+    order = ("wrong", "miss", "partial", "hit")
+    banned = set(flagged(thread.sentences))
+    names = prompting.aliases((point.id for point in thread.question.key_points), "K")
+    found = []
+    for alias, id in names.items():
+        seen = [p for report in reports for p in report.points if p.k == alias]
+        results = sorted((p.result for p in seen), key=order.index)
+        result = results[(len(results) - 1) // 2] if results else "miss"
+        cited = valid([n for p in seen if p.result == result for n in p.s], count=len(thread.sentences), banned=banned)
+        if result != "miss" and not cited:
+            result = "miss"
+        raised = thread.raised.get(id, "unprompted") if result in ("hit", "partial") else None
+        found.append(Finding(key_point=id, result=result, raised=raised, sentences=cited if result != "miss" else ()))
+    return tuple(found)
+
+
+def slips(report: Report, thread: Thread) -> tuple[Slip, ...]:
+    """The misconceptions that a pass found, with sentences that hold."""
+    names = prompting.aliases((trap.code for trap in thread.question.traps), "T")
+    banned = flagged(thread.sentences)
+    checked = ((c.k, valid(c.s, count=len(thread.sentences), banned=banned)) for c in report.traps)
+    return tuple(Slip(code=names[k], sentences=cited) for k, cited in checked if k in names and cited)
+
+
+def _confidence(passes: Sequence[tuple[Report, tuple[Mark, ...]]]) -> Literal["low", "fair", "good"]:
+    first, second = ({m.dimension: m.level for m in marks} for _, marks in passes[:2])
+    if len(passes) > PASSES:
+        return "low"
+    return "good" if first == second else "fair"
+
+
+async def grade_round(state: State, prompt: Prompt, model: Model | None) -> tuple[tuple[Mark, ...], Made]:
+    """The marks of round scope that somebody has to judge. The built-in grader does not judge how a person talks."""
+    dims = [dim for dim in state.round.dimensions if dim.scope == "round" and dim.judged]
+    whole = _whole(state)
+    if not dims or len(whole.sentences) < 2:
+        return tuple(Mark(dimension=dim.id, reason="Too little was said to judge this.") for dim in dims), Made()
+
+    async def refuse() -> tuple[Mark, ...]:
+        return tuple(Mark(dimension=dim.id, reason="The built-in grader does not judge this.") for dim in dims)
+
+    return await carried_on(
+        (lambda: _round_with_model(state, whole, dims, prompt, model)) if model is not None else None,
+        refuse,
+        step="grade",
+    )
+
+
+async def _round_with_model(
+    state: State, whole: Thread, dims: Sequence[Dimension], prompt: Prompt, model: Model
+) -> tuple[tuple[Mark, ...], Made]:
+    mark, made = prompting.marker(state.id), Made(by=model.name, prompt=prompt.version)
+    passes: list[tuple[Mark, ...]] = []
+    while len(passes) < PASSES or (len(passes) == PASSES and differ(passes[0], passes[1], dims)):
+        values = {
+            "marker": mark,
+            "level": state.setup.level,
+            "dimensions": prompting.dimensions(dims),
+            "conversation": prompting.fenced(prompting.numbered(whole, withhold=True), mark),
+            "count": str(len(whole.sentences)),
+        }
+        report, usage = await model.ask(
+            RoundReport, prompting.render(prompt, values), purpose="grade", max_tokens=MAX_TOKENS
+        )
+        # How somebody talks shows in any sentence, so relevance to a question is no test here.
+        passes.append(accepted(report.marks, dims, whole, [1.0] * len(whole.sentences)))
+        made = counted(made, usage)
+    return tuple(settle([_of(marks, dim) for marks in passes]) for dim in dims), made
+
+
+def _whole(state: State) -> Thread:
+    """All threads as one, the candidate's sentences numbered through."""
+    turns: list[Turn] = []
+    said: list[str] = []
+    for thread in state.threads:
+        for turn in thread.turns:
+            new = [thread.sentences[n - 1] for n in turn.numbers]
+            numbers = tuple(range(len(said) + 1, len(said) + 1 + len(new)))
+            said += new
+            turns.append(Turn(turn.act, turn.speaker, turn.text, turn.at, turn.kind, numbers, turn.made, turn.move))
+    return Thread(index=0, question=state.threads[0].question, opened=0.0, turns=tuple(turns), sentences=tuple(said))

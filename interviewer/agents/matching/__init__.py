@@ -1,0 +1,1 @@
+"""What the built-in matcher is made of: words, directions, token alignment, features, coefficients."""

@@ -1,0 +1,170 @@
+"""The move becomes words: streamed sentence by sentence from a model, or the written text."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from interviewer.agents import prompting
+from interviewer.agents.guard import Guard, guard
+from interviewer.agents.made import counted
+from interviewer.domain import Made, Move, MoveKind, Prompt
+from interviewer.errors import BudgetExhausted, ModelError, ModelNonsense
+from interviewer.llm import Message, Model
+from interviewer.rules.followups import asked
+from interviewer.rules.state import State
+
+MOST_WORDS = 40
+"""Words of a turn of the interviewer (design.md §4)."""
+LEEWAY = 8
+"""A last sentence may run over by this much rather than be lost."""
+MAX_TOKENS = 160
+
+_STOP = re.compile(r"[.!?…][\"')\]]*(?:\s+|$)|\n+")
+
+OPEN_AFTER: frozenset[MoveKind] = frozenset({"answer", "acknowledge", "continue"})
+"""Moves after which the last question still waits for its answer."""
+
+VERBATIM: frozenset[MoveKind] = frozenset({"ask"})
+"""Moves whose words stand as they are written: the same opening for everyone is what makes rounds comparable."""
+
+
+@dataclass
+class Speech:
+    """One turn of the interviewer as it comes: iterate `pieces`, then read `text` and `made`."""
+
+    state: State
+    """Folded after the move was decided."""
+    move: Move
+    prompt: Prompt
+    model: Model | None
+    text: str = field(default="", init=False)
+    made: Made = field(default_factory=Made, init=False)
+
+    async def pieces(self) -> AsyncGenerator[str]:
+        """Whole sentences that the guard has passed; what was yielded is never taken back."""
+        tail = self.move.text if self.move.kind in ("next_thread", "close") else ""
+        if self.model is None or self.move.kind in VERBATIM or (self.move.kind == "close" and not self.move.lead):
+            async for piece in self._say(written(self.state, self.move)):
+                yield piece
+            return
+        try:
+            async with aclosing(self._stream(self.model)) as stream:
+                async for piece in stream:
+                    yield piece
+        except (ModelError, BudgetExhausted) as error:
+            # What was shown before the fault is the model's; with nothing shown, the built-in step made this turn.
+            by = self.made.by if self.text else Made().by
+            self.made = self.made.model_copy(update={"fell_back": str(error), "by": by})
+            async for piece in self._say(self._rest(tail)):
+                yield piece
+            return
+        if tail:
+            async for piece in self._say(tail):
+                yield piece
+
+    async def _say(self, text: str) -> AsyncGenerator[str]:
+        if text:
+            self.text = f"{self.text} {text}".strip()
+            yield text
+
+    async def _stream(self, model: Model) -> AsyncGenerator[str]:
+        """Sentences of the model. ModelNonsense if the guard objects or no question is left where one is needed."""
+        check = guard(self.state, [self.move.text, self.move.lead])
+        stream = model.stream(self._messages(), purpose="speak", max_tokens=MAX_TOKENS)
+        self.made = Made(by=model.name, prompt=self.prompt.version)
+        words = 0
+        try:
+            async with stream, aclosing(whole_sentences(stream)) as complete:
+                async for sentence in complete:
+                    if not await _passes(check, sentence):
+                        continue
+                    words += len(sentence.split())
+                    if words > MOST_WORDS + LEEWAY:
+                        raise ModelNonsense("The model talked for too long.")
+                    async for said in self._say(sentence):
+                        yield said
+        finally:
+            self.made = counted(self.made, stream.usage)
+        if not self.text or self._unasked():
+            raise ModelNonsense("The model did not ask anything.")
+
+    def _rest(self, tail: str) -> str:
+        """The written words that complete what has been shown; nothing if it has already asked."""
+        if not self.text:
+            return written(self.state, self.move)
+        return tail or ("" if self.text.endswith("?") else self.move.text)
+
+    def _unasked(self) -> bool:
+        return self.move.kind in ("probe", "challenge") and "?" not in self.text
+
+    def _messages(self) -> tuple[Message, ...]:
+        mark = prompting.marker(self.state.id)
+        thread = self.state.thread
+        return prompting.render(
+            self.prompt,
+            {
+                "marker": mark,
+                "level": self.state.setup.level,
+                "round": self.state.round.name,
+                "manner": self.prompt.notes[f"manner.{self.state.setup.strictness}"],
+                "conversation": prompting.fenced(prompting.spoken(self.state, thread), mark),
+                "turn": self._turn(mark),
+                "licensed": self.move.lead if self.move.kind in ("next_thread", "close") else self._licensed(),
+            },
+        )
+
+    def _licensed(self) -> str:
+        return f"{self.move.lead} {self.move.text}".strip()
+
+    def _turn(self, mark: str) -> str:
+        own = self.move.kind == "probe" and self.move.key_point is None
+        lines = [self.prompt.notes["turn.own_probe" if own else f"turn.{self.move.kind}"]]
+        thread = self.state.thread
+        if self.move.kind == "probe" and self.move.angle is not None:
+            lines.append(f"Kind of follow-up: {self.prompt.notes[f'angle.{self.move.angle}']}.")
+        if self.move.kind in OPEN_AFTER and thread is not None:
+            lines.append(f"The question that is open: {asked(thread)}")
+        if thread is not None and self.move.anchor and self.move.anchor <= len(thread.sentences):
+            lines.append("Start from this sentence of theirs:")
+            lines.append(prompting.fenced(thread.sentences[self.move.anchor - 1], mark))
+        return "\n".join(lines)
+
+
+async def whole_sentences(pieces: AsyncIterator[str]) -> AsyncGenerator[str]:
+    """The sentences of a stream, each once it is complete; the rest when the stream ends well."""
+    held = ""
+    async for piece in pieces:
+        held += piece
+        # A stop at the very end may be the point of a number or an abbreviation: wait for what follows.
+        while (stop := _STOP.search(held)) is not None and (stop.end() < len(held) or "\n" in stop.group()):
+            sentence, held = held[: stop.end()].strip(), held[stop.end() :]
+            if sentence:
+                yield sentence
+    if held.strip():
+        yield held.strip()
+
+
+async def _passes(check: Guard, sentence: str) -> bool:
+    """False drops the sentence (a verdict); ModelNonsense ends the model's turn (a leak)."""
+    if check.is_verdict(sentence):
+        return False
+    if check.is_aside(sentence):
+        raise ModelNonsense("The model talked about the candidate instead of to them.")
+    if await asyncio.to_thread(check.leaks, sentence):
+        raise ModelNonsense("The model was about to give something away.")
+    return True
+
+
+def written(state: State, move: Move) -> str:
+    """The written words of a move: its lead, or an acknowledgement that varies, then its text."""
+    lead = move.lead
+    if not lead and move.kind in ("probe", "challenge") and state.thread is not None and len(state.thread.turns) > 2:
+        wording = state.round.wording.acknowledge
+        lead = wording[state.acts % len(wording)]
+    if not lead and move.kind in ("probe", "challenge"):
+        lead = state.round.wording.acknowledge[0]
+    return f"{lead} {move.text}".strip()
