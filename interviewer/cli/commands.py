@@ -1,0 +1,187 @@
+"""The commands with their options, and the one place where an error becomes a sentence and a status."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import interviewer
+from interviewer.cli import checking, doctoring, output, playing, reading
+from interviewer.domain import Level, Strictness
+from interviewer.errors import (
+    CandidateError,
+    ContentError,
+    InterviewerError,
+    OperatorError,
+    StoreUnavailable,
+)
+
+log = logging.getLogger("interviewer.cli")
+
+USER, PROGRAM, STOPPED = 2, 1, 130
+"""Exit statuses: the user's to mend, the program's (or the provider's), and stopped by the keyboard."""
+
+app = typer.Typer(
+    name="interviewer",
+    help="A self-hosted mock interviewer for machine-learning roles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+transcripts = typer.Typer(help="Read and delete the interviews that are kept.", no_args_is_help=True)
+tracker = typer.Typer(help="What the interviews left to work on.", no_args_is_help=True)
+app.add_typer(transcripts, name="transcripts")
+app.add_typer(tracker, name="tracker")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, for programs.")]
+Model = Annotated[
+    str | None,
+    typer.Option(help="The model for this run instead of the one in the settings; 'none': built-in.", metavar="NAME"),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its status."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; its exit status. Whatever goes wrong becomes one sentence on standard error."""
+    trace = "--trace" in arguments[:1]
+    # What a server logs is for its operator, who wants to see where.
+    output.quiet_logs(trace=trace or "serve" in arguments[:1])
+    try:
+        return int(app(list(arguments), prog_name="interviewer", standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        return output.complain(error.format_message() or "See interviewer --help.", error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        return output.complain("Stopped.", STOPPED)
+    except BrokenPipeError:
+        output.forget_output()
+        return PROGRAM
+    except ContentError as error:
+        sentence = f"The content has {len(error.faults)} faults; `interviewer check` lists them."
+        return output.complain(sentence, PROGRAM)
+    except InterviewerError as error:
+        return output.complain(str(error), status(error))
+    except Exception as error:
+        if trace:
+            raise
+        return output.complain(
+            f"Something went wrong here ({type(error).__name__}); what was recorded is kept. "
+            "Run `interviewer --trace …` with the same command to see where.",
+            PROGRAM,
+        )
+
+
+def status(error: InterviewerError) -> int:
+    """The exit status that says who can mend an error."""
+    mine = isinstance(error, CandidateError | OperatorError) and not isinstance(error, StoreUnavailable)
+    return USER if mine else PROGRAM
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"interviewer {interviewer.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Must come first: show where in the program an error arises.")
+    ] = False,
+) -> None:
+    """A self-hosted mock interviewer for machine-learning roles."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; this machine only, for now.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: any free one.")] = None,
+) -> None:
+    """Start the pages and print their address."""
+    from interviewer.program import Program
+    from interviewer.settings import home
+    from interviewer.web.app import serve as serve_pages
+
+    program = Program(home())
+    try:
+        settings = program.settings
+        serve_pages(program, host or settings.host, settings.port if port is None else port)
+    finally:
+        program.store.dispose()
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="A prompts folder; without it, the one in use.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check the rounds, questions and prompts, and list every fault with its file and line."""
+    raise typer.Exit(checking.check(folder, as_json=as_json))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look at settings, model, store, content and versions: one line each, with what to do."""
+    raise typer.Exit(doctoring.doctor(as_json=as_json))
+
+
+@transcripts.command("list")
+def list_transcripts(as_json: Json = False) -> None:
+    """List the interviews, newest first."""
+    reading.list_interviews(as_json=as_json)
+
+
+@transcripts.command("show")
+def show_transcript(
+    id: Annotated[str, typer.Argument(help="The id, or how it begins.")], as_json: Json = False
+) -> None:
+    """Print an interview: what was said, the marks and the sentences they rest on."""
+    reading.show(id, as_json=as_json)
+
+
+@transcripts.command("delete")
+def delete_transcript(
+    id: Annotated[str, typer.Argument(help="The id, or how it begins.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete every trace of an interview; there is no way back."""
+    reading.delete(id, yes=yes, as_json=as_json)
+
+
+@tracker.command("list")
+def list_tracker(as_json: Json = False) -> None:
+    """List the weak areas, newest first, with the sentence that showed each."""
+    reading.list_weaknesses(as_json=as_json)
+
+
+@app.command()
+def play(
+    round: Annotated[str, typer.Argument(help="The round, such as breadth.")],
+    answers: Annotated[Path, typer.Option(help="JSON: a list of messages, or a map from question id or * to one.")],
+    seed: Annotated[int, typer.Option(help="The same seed draws the same questions from the same answers.")] = 0,
+    level: Annotated[Level, typer.Option(help="The level to be measured against.")] = "mid",
+    minutes: Annotated[int, typer.Option(min=5, max=120, help="Length of the round.")] = 20,
+    strictness: Annotated[Strictness, typer.Option(help="How soon the interviewer helps.")] = "standard",
+    question: Annotated[str | None, typer.Option(metavar="ID", help="Ask only this question.")] = None,
+    areas: Annotated[str, typer.Option(metavar="ID,ID", help="Areas to focus on, such as B03,B08.")] = "",
+    model: Model = None,
+    as_json: Json = False,
+) -> None:
+    """Hold a whole interview with scripted answers, on a clock of its own; it is kept like any other.
+
+    `/hint`, `/skip`, `/idk` and `/end` stand for the buttons. Each message takes 20 s and 0.4 s a word.
+    """
+    chosen = playing.Choice(round, level, strictness, minutes, playing.split(areas), question, seed)
+    playing.play_script(answers, chosen, model=model, as_json=as_json)

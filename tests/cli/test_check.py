@@ -1,0 +1,77 @@
+"""`check`: all faults at once, each with file and line; no file can make it fall over."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interviewer.content.load import root
+
+
+@pytest.fixture
+def prompts(tmp_path: Path) -> Path:
+    """A copy of the shipped content to damage."""
+    return Path(shutil.copytree(root(), tmp_path / "prompts"))
+
+
+def test_the_shipped_content_is_sound(cli: Any) -> None:
+    ran = cli("check")
+    assert ran.status == 0 and ran.out == "No faults. breadth: 14 questions.\n"
+    found = cli("check", "--json").json
+    assert found["ok"] is True and found["faults"] == [] and found["rounds"] == {"breadth": 14}
+
+
+def test_all_faults_with_file_and_line(cli: Any, prompts: Path) -> None:
+    bank = prompts / "breadth" / "bank"
+    first, second, third, *_ = sorted(bank.iterdir())
+    first.write_text(re.sub(r"importance: must", "importance: vital", first.read_text(), count=1))
+    second.write_text("id: [unclosed\n")
+    third.write_text(third.read_text() + "surprise: 1\n")
+    ran = cli("check", prompts)
+    assert ran.status == 1 and ran.err.count("\n") == 1 and "3 faults" in ran.err
+    lines = ran.out.splitlines()
+    assert len(lines) == 3 and all(re.match(r".+\.yaml:\d+: ", line) for line in lines)
+    vital = first.read_text().splitlines().index("    importance: vital") + 1
+    assert f"{first}:{vital}: " in ran.out
+    faults = cli("check", prompts, "--json").json["faults"]
+    assert [Path(fault["file"]) for fault in faults] == [first, second, third]
+    assert faults[0]["line"] == vital and "vital" not in faults[1]["fault"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00binary",
+        b"- a\n- list\n",
+        b"just text",
+        b"a: &a [*a]\n",
+        b"? [complex, key]\n: 1\n",
+        b"id: 2026-01-01\nround: !!python/object:os.system {}\n",
+        b"\x00\x01\x02",
+        b"key_points: [1, {id: x}, null]\n",
+    ],
+)
+def test_a_malformed_bank_file_is_a_fault_like_others(cli: Any, prompts: Path, content: bytes) -> None:
+    path = prompts / "breadth" / "bank" / "bad.yaml"
+    path.write_bytes(content)
+    ran = cli("check", prompts)
+    assert ran.status == 1 and f"{path}:" in ran.out and ran.err.count("\n") == 1
+    assert "fault" in ran.err
+
+
+def test_a_folder_that_is_none(cli: Any, tmp_path: Path) -> None:
+    assert cli("check", tmp_path / "nowhere").status == 2
+    (tmp_path / "empty").mkdir()
+    ran = cli("check", tmp_path / "empty", "--json")
+    assert ran.status == 1 and "round.yaml" in ran.json["faults"][0]["fault"]
+
+
+def test_a_file_name_cannot_steer_the_terminal(cli: Any, prompts: Path) -> None:
+    (prompts / "breadth" / "bank" / "\x1b[31mred.yaml").write_text("no: question\n")
+    ran = cli("check", prompts)
+    assert ran.status == 1 and "\x1b" not in ran.out + ran.err
