@@ -170,22 +170,31 @@ class Wording(Value):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
 
-class Round(Value):
-    """One kind of interview, as data (prompts/<round>/round.yaml)."""
+class Rubric(Value):
+    """What a round's grades mean. Kept whole in each interview's log, so that it can be read whatever changes later."""
 
     id: Slug
     name: str
-    minutes: tuple[int, ...]
-    """The lengths that can be chosen."""
     areas: tuple[Area, ...]
     dimensions: tuple[Dimension, ...]
-    rules: tuple[str, ...]
-    """Names of the move rules, in the order in which they are asked."""
-    wording: Wording
 
     def area_name(self, id: str) -> str:
         """The readable name of an area; its id if the round does not know it."""
         return next((area.name for area in self.areas if area.id == id), id)
+
+
+class Round(Rubric):
+    """One kind of interview, as data (prompts/<round>/round.yaml)."""
+
+    minutes: tuple[int, ...]
+    """The lengths that can be chosen."""
+    rules: tuple[str, ...]
+    """Names of the move rules, in the order in which they are asked."""
+    wording: Wording
+
+    def rubric(self) -> Rubric:
+        """What of it the log keeps."""
+        return Rubric(id=self.id, name=self.name, areas=self.areas, dimensions=self.dimensions)
 
 
 class Prompt(Value):

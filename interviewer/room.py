@@ -95,7 +95,7 @@ class Room:
         if setup.question is not None:
             self._content.question(setup.question)
         id, at = uuid.uuid4().hex, self._now()
-        opened = {"setup": setup.model_dump(mode="json"), "round": round_.model_dump(mode="json")}
+        opened = {"setup": setup.model_dump(mode="json"), "round": round_.rubric().model_dump(mode="json")}
         events = (self._event("opened", "opened", opened, at), self._act_event(0, Act(kind="begin"), at))
         title = self._content.question(setup.question).topics[0] if setup.question else f"{setup.minutes} minutes"
         await self._store(
@@ -176,12 +176,14 @@ class Room:
         )
         state = apply(state, observed)
 
-        context = Context(state, state.pending or Act(kind="tick"), observation, self._bank(state), state.clock_at(now))
+        round_ = self._content.round(state.round.id)
+        act = state.pending or Act(kind="tick")
+        context = Context(state, act, observation, round_, self._bank(state), state.clock_at(now))
         move = decide(context)
         decided = self._event("decided", f"decided:{number}", {"move": move.model_dump(mode="json")}, now)
         state = apply(state, decided)
 
-        speech = Speech(state=state, move=move, prompt=prompts["speak"], model=self._models("speak"))
+        speech = Speech(state, move, round_.wording, prompts["speak"], self._models("speak"))
         async for piece in speech.pieces():
             emit(Said(piece))
         self._notice(speech.made, "speaking", emit)

@@ -51,7 +51,7 @@ def question(
         opener=f"What can you tell me about {id} in some detail?",
         minutes=minutes,
         key_points=tuple(
-            KeyPoint(id=p, importance=i, text=f"The key point {p} is said in a sentence.", cues=(f"cue {p}",))  # type: ignore[arg-type]
+            KeyPoint(id=p, importance=i, text=f"The key point {p} is said in a sentence.", cues=(f"cue {p}",))
             for p, i in points
         ),
         traps=(Trap(code="t1", says="Somebody in the trap says this.", cues=("trap one",), probe="And then what?!!!"),),
@@ -79,7 +79,7 @@ class Log:
         setup = {"minutes": 40, **setup}
         payload = {
             "setup": Setup(round="breadth", **setup).model_dump(mode="json"),
-            "round": breadth().model_dump(mode="json"),
+            "round": breadth().rubric().model_dump(mode="json"),
         }
         self.add("opened", "opened", payload)
 
@@ -118,7 +118,8 @@ class Log:
         self.add("observed", f"observed:{number}", shown)
         state = self.state
         assert state.pending is not None
-        move = decide(Context(state, state.pending, observation, self.bank, state.clock_at(self.now)))
+        clock = state.clock_at(self.now)
+        move = decide(Context(state, state.pending, observation, breadth(), self.bank, clock))
         self.add("decided", f"decided:{number}", {"move": move.model_dump(mode="json")})
         self.add("spoken", f"spoken:{number}", {"text": move.text, "made": Made().model_dump(mode="json")})
         return move

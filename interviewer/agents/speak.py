@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from interviewer.agents import prompting
 from interviewer.agents.guard import Guard, guard
 from interviewer.agents.made import counted
-from interviewer.domain import Made, Move, MoveKind, Prompt
+from interviewer.domain import Made, Move, MoveKind, Prompt, Wording
 from interviewer.errors import BudgetExhausted, ModelError, ModelNonsense
 from interviewer.llm import Message, Model
 from interviewer.rules.followups import asked
@@ -39,6 +39,7 @@ class Speech:
     state: State
     """Folded after the move was decided."""
     move: Move
+    wording: Wording
     prompt: Prompt
     model: Model | None
     text: str = field(default="", init=False)
@@ -48,7 +49,7 @@ class Speech:
         """Whole sentences that the guard has passed; what was yielded is never taken back."""
         tail = self.move.text if self.move.kind in ("next_thread", "close") else ""
         if self.model is None or self.move.kind in VERBATIM or (self.move.kind == "close" and not self.move.lead):
-            async for piece in self._say(written(self.state, self.move)):
+            async for piece in self._say(written(self.state, self.move, self.wording)):
                 yield piece
             return
         try:
@@ -95,7 +96,7 @@ class Speech:
     def _rest(self, tail: str) -> str:
         """The written words that complete what has been shown; nothing if it has already asked."""
         if not self.text:
-            return written(self.state, self.move)
+            return written(self.state, self.move, self.wording)
         return tail or ("" if self.text.endswith("?") else self.move.text)
 
     def _unasked(self) -> bool:
@@ -159,12 +160,11 @@ async def _passes(check: Guard, sentence: str) -> bool:
     return True
 
 
-def written(state: State, move: Move) -> str:
+def written(state: State, move: Move, wording: Wording) -> str:
     """The written words of a move: its lead, or an acknowledgement that varies, then its text."""
     lead = move.lead
     if not lead and move.kind in ("probe", "challenge") and state.thread is not None and len(state.thread.turns) > 2:
-        wording = state.round.wording.acknowledge
-        lead = wording[state.acts % len(wording)]
+        lead = wording.acknowledge[state.acts % len(wording.acknowledge)]
     if not lead and move.kind in ("probe", "challenge"):
-        lead = state.round.wording.acknowledge[0]
+        lead = wording.acknowledge[0]
     return f"{lead} {move.text}".strip()

@@ -34,7 +34,9 @@ _OVERFLOW = re.compile(
     r"|context window|prompt is too long|Input tokens exceed|input is too long",
     re.IGNORECASE,
 )
-_NO_CREDIT = re.compile(r"insufficient_quota|insufficient credit|exceeded your current quota|billing_hard_limit", re.IGNORECASE)
+_NO_CREDIT = re.compile(
+    r"insufficient_quota|insufficient credit|exceeded your current quota|billing_hard_limit", re.IGNORECASE
+)
 _FILTERED = re.compile(r"content_filter|content_policy|content management policy|flagged by", re.IGNORECASE)
 _NOT_JSON = re.compile(r"got str\b|'str' object has no attribute")
 """What langchain-openai (1.7 and before) makes of a page of HTML with status 200."""

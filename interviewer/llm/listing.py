@@ -65,7 +65,7 @@ async def _fetch(endpoint: Endpoint) -> Any:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     direct = is_loopback(endpoint.address)
     async with (
-        httpx.AsyncClient(timeout=None, trust_env=not direct) as client,
+        httpx.AsyncClient(timeout=_LIMIT, trust_env=not direct) as client,
         client.stream("GET", f"{endpoint.address}/models", headers=headers) as response,
     ):
         body = b""

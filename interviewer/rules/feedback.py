@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from interviewer.domain import Dimension, Finding, Mark, Round
+from interviewer.domain import Dimension, Finding, Mark, Rubric
 from interviewer.rules.state import State, Thread
 
 RETEST_AFTER = 3
@@ -122,7 +122,7 @@ def _findings(thread: Thread) -> tuple[Finding, ...]:
     return thread.grade.findings if thread.grade is not None else ()
 
 
-def level_words(round_: Round, mark: Mark) -> str:
+def level_words(round_: Rubric, mark: Mark) -> str:
     """The anchor text of a mark's level, or why there is none."""
     if mark.level is None:
         return mark.reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from interviewer.domain import Act, Angle, Ladder, Move, Observation, Question, Strictness
+from interviewer.domain import Act, Angle, Ladder, Move, Observation, Question, Round, Strictness
 from interviewer.rules.state import State, Thread
 
 
@@ -17,6 +17,7 @@ class Context:
     """Folded up to and including the act and its observation."""
     act: Act
     observation: Observation
+    round: Round
     bank: tuple[Question, ...]
     clock: float
     """Interview clock in seconds."""
@@ -100,7 +101,7 @@ def _rung(ladder: Ladder, rung: int) -> Move:
 
 def no_hint(context: Context) -> Move:
     """An honest no."""
-    return Move(kind="acknowledge", text=context.say(context.state.round.wording.no_hint_left))
+    return Move(kind="acknowledge", text=context.say(context.round.wording.no_hint_left))
 
 
 def written_probe(context: Context) -> Move | None:
@@ -149,7 +150,7 @@ def own_probe(context: Context) -> Move | None:
     angle: Angle | None = context.observation.angle
     if angle is None or context.observation.anchor is None or context.thread.stalls:
         return None
-    text = context.say(context.state.round.wording.angles[angle])
+    text = context.say(context.round.wording.angles[angle])
     return Move(kind="probe", text=text, angle=angle, anchor=context.observation.anchor)
 
 
@@ -158,7 +159,7 @@ def go_on(context: Context) -> Move | None:
     last = context.state.last_move
     if (last is not None and last.kind == "continue") or "continue" not in context.observation.options:
         return None
-    return Move(kind="continue", text=context.say(context.state.round.wording.continue_))
+    return Move(kind="continue", text=context.say(context.round.wording.continue_))
 
 
 FINDERS: Mapping[str, Callable[[Context], Move | None]] = {

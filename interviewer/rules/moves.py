@@ -34,7 +34,7 @@ Rule = Callable[[Context], Move | None]
 
 def decide(context: Context) -> Move:
     """The first move that a rule of the round gives, with the rule's name. LookupError if none does."""
-    for name in context.state.round.rules:
+    for name in context.round.rules:
         move = RULES[name](context)
         if move is not None:
             return move.model_copy(update={"rule": name})
@@ -43,7 +43,7 @@ def decide(context: Context) -> Move:
 
 def _next(context: Context, *, closes: Any, lead: str) -> Move:
     """Begin another thread, or end well when there is no time or no question for one."""
-    state, wording, total = context.state, context.state.round.wording, context.state.setup.minutes * 60
+    state, wording, total = context.state, context.round.wording, context.state.setup.minutes * 60
     question = None
     if total - context.clock >= SHORTEST_THREAD:
         question = next_question(state, context.bank)
@@ -63,7 +63,7 @@ def begin(context: Context) -> Move | None:
     """The opening and the first question."""
     if context.act.kind != "begin":
         return None
-    setup, wording = context.state.setup, context.state.round.wording
+    setup, wording = context.state.setup, context.round.wording
     question = next_question(context.state, context.bank)
     if question is None:
         return Move(kind="close", text=wording.closing)
@@ -75,14 +75,14 @@ def end_asked(context: Context) -> Move | None:
     """The candidate ends the interview."""
     if context.act.kind != "ended":
         return None
-    return Move(kind="close", text=context.state.round.wording.closing, closes="ended")
+    return Move(kind="close", text=context.round.wording.closing, closes="ended")
 
 
 def questions_done(context: Context) -> Move | None:
     """The candidate has asked their question: take it, and close."""
     if context.state.phase != "questions" or context.act.kind == "tick":
         return None
-    wording = context.state.round.wording
+    wording = context.round.wording
     asked = context.act.kind == "said" and "?" in context.act.text
     return Move(kind="close", text=wording.closing, lead=context.say(wording.take_question) if asked else "")
 
@@ -91,21 +91,21 @@ def time_is_up(context: Context) -> Move | None:
     """The round's minutes are over."""
     if context.clock < context.state.setup.minutes * 60:
         return None
-    return Move(kind="close", text=context.state.round.wording.closing, closes="time")
+    return Move(kind="close", text=context.round.wording.closing, closes="time")
 
 
 def skip_asked(context: Context) -> Move | None:
     """The candidate passes on this question."""
     if context.act.kind != "skip":
         return None
-    return _next(context, closes="skipped", lead=context.say(context.state.round.wording.moving_on))
+    return _next(context, closes="skipped", lead=context.say(context.round.wording.moving_on))
 
 
 def silence(context: Context) -> Move | None:
     """Nothing was typed for minutes: a nudge, twice at most. Any other tick asks for nothing."""
     if context.act.kind != "tick":
         return None
-    wording = context.state.round.wording.nudge
+    wording = context.round.wording.nudge
     return Move(kind="continue", text=wording[min(context.state.nudges, len(wording) - 1)])
 
 
@@ -120,7 +120,7 @@ def not_finished(context: Context) -> Move | None:
     """The candidate wants to go on."""
     if context.act.kind != "not_finished" and context.observation.intent != "not_finished":
         return None
-    return Move(kind="continue", text=context.say(context.state.round.wording.continue_))
+    return Move(kind="continue", text=context.say(context.round.wording.continue_))
 
 
 def gave_up(context: Context) -> Move | None:
@@ -136,31 +136,29 @@ def gave_up(context: Context) -> Move | None:
         hint, probe = followups.hint(context, highest=3), followups.written_probe(context)
         help_ = (probe or hint) if stuck is not None and stuck not in ladders else (hint or probe)
         if help_ is not None:
-            return help_.model_copy(update={"lead": context.say(context.state.round.wording.ease)})
-    return _next(context, closes="gave_up", lead=context.say(context.state.round.wording.moving_on))
+            return help_.model_copy(update={"lead": context.say(context.round.wording.ease)})
+    return _next(context, closes="gave_up", lead=context.say(context.round.wording.moving_on))
 
 
 def asked_to_reveal(context: Context) -> Move | None:
     """The candidate asks for the answer or for a verdict on theirs: that waits for the debrief."""
     if context.observation.intent != "reveal":
         return None
-    return Move(kind="answer", text=context.say(context.state.round.wording.reveal))
+    return Move(kind="answer", text=context.say(context.round.wording.reveal))
 
 
 def asked_to_clarify(context: Context) -> Move | None:
     """A question about the question."""
     if context.observation.intent != "clarify":
         return None
-    return Move(kind="answer", text=context.say(context.state.round.wording.answer))
+    return Move(kind="answer", text=context.say(context.round.wording.answer))
 
 
 def misread(context: Context) -> Move | None:
     """The question was read as another one: said once, free of charge."""
     if context.observation.intent != "misread" or context.thread.steered > 1:
         return None
-    return Move(
-        kind="correct", text=followups.asked(context.thread), lead=context.say(context.state.round.wording.misread)
-    )
+    return Move(kind="correct", text=followups.asked(context.thread), lead=context.say(context.round.wording.misread))
 
 
 def sidestepped(context: Context) -> Move | None:
@@ -168,9 +166,7 @@ def sidestepped(context: Context) -> Move | None:
     last = context.state.last_move
     if context.observation.intent != "sidestepped" or last is None or last.kind not in ("probe", "challenge"):
         return None
-    return Move(
-        kind="steer", text=followups.asked(context.thread), lead=context.say(context.state.round.wording.put_again)
-    )
+    return Move(kind="steer", text=followups.asked(context.thread), lead=context.say(context.round.wording.put_again))
 
 
 def off_topic(context: Context) -> Move | None:
@@ -178,15 +174,15 @@ def off_topic(context: Context) -> Move | None:
     if context.observation.intent != "off_topic":
         return None
     if context.thread.steered > MOST_STEERS:
-        return _next(context, closes="covered", lead=context.say(context.state.round.wording.next_thread))
-    return Move(kind="steer", text=followups.asked(context.thread), lead=context.say(context.state.round.wording.steer))
+        return _next(context, closes="covered", lead=context.say(context.round.wording.next_thread))
+    return Move(kind="steer", text=followups.asked(context.thread), lead=context.say(context.round.wording.steer))
 
 
 def said_nothing(context: Context) -> Move | None:
     """A message without content: ask again once."""
     if context.observation.intent != "empty" or context.thread.stalls > 1:
         return None
-    return Move(kind="steer", text=context.say(context.state.round.wording.elaborate))
+    return Move(kind="steer", text=context.say(context.round.wording.elaborate))
 
 
 def thread_time_is_up(context: Context) -> Move | None:
@@ -194,7 +190,7 @@ def thread_time_is_up(context: Context) -> Move | None:
     thread = context.thread
     if context.clock - thread.opened < thread.question.minutes * 60 * OVERTIME:
         return None
-    return _next(context, closes="time", lead=context.say(context.state.round.wording.next_thread))
+    return _next(context, closes="time", lead=context.say(context.round.wording.next_thread))
 
 
 def follow(context: Context) -> Move | None:
@@ -221,7 +217,7 @@ def follow(context: Context) -> Move | None:
 
 def next_thread(context: Context) -> Move | None:
     """Everything has been asked that is worth asking here."""
-    return _next(context, closes="covered", lead=context.say(context.state.round.wording.next_thread))
+    return _next(context, closes="covered", lead=context.say(context.round.wording.next_thread))
 
 
 def tick_due(state: State, clock: float, silent: float) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from interviewer.domain import Act, Event, Grade, Made, Mark, Move, Observation, Question, Raised, Round, Setup
+from interviewer.domain import Act, Event, Grade, Made, Mark, Move, Observation, Question, Raised, Rubric, Setup
 from interviewer.rules.evidence import sentences
 
 PAUSE_AFTER = 180.0
@@ -84,7 +84,7 @@ class State:
 
     id: str
     setup: Setup
-    round: Round
+    round: Rubric
     threads: tuple[Thread, ...] = ()
     acts: int = 0
     """How many acts there are: the number that the next one must carry."""
@@ -132,7 +132,7 @@ def fold(events: Iterable[Event], *, id: str) -> State:
             state = State(
                 id=id,
                 setup=Setup.model_validate(event.payload["setup"]),
-                round=Round.model_validate(event.payload["round"]),
+                round=Rubric.model_validate(event.payload["round"]),
                 started=event.at,
                 updated=event.at,
             )

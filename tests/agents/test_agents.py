@@ -279,5 +279,5 @@ def test_written_words_begin_differently_from_turn_to_turn() -> None:
     for _ in range(3):
         move = log.turn(touched=[])
         if move.kind == "probe":
-            leads.append(written(log.state, move).removesuffix(move.text))
+            leads.append(written(log.state, move, breadth().wording).removesuffix(move.text))
     assert len(leads) == len(set(leads)) > 1

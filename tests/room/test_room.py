@@ -20,6 +20,7 @@ from interviewer.store import Repository, Store
 from tests.wire.openai_server import Fault, OpenAIServer, Request
 
 T = TypeVar("T")
+TRAPPED = "I'd start by balancing the whole dataset with oversampling, then split it into train and test."
 ANSWER = "Accuracy says nothing at half a percent positives, so I look at precision and recall at the review capacity."
 
 
@@ -81,7 +82,7 @@ def test_a_thread_from_opening_to_tracker(place: Place) -> None:
     async def work() -> State:
         room = place.room()
         id = await place.begin(room)
-        await said(room, id, "I'd start by balancing the whole dataset with oversampling, then split it into train and test.")
+        await said(room, id, TRAPPED)
         await said(room, id, kind="ended")
         return await room.settled(id)
 
@@ -95,7 +96,7 @@ def test_a_thread_from_opening_to_tracker(place: Place) -> None:
     codes = {weakness.code for weakness in place.repository.weaknesses()}
     assert "oversample_before_split" in codes
     sentences = {weakness.sentence for weakness in place.repository.weaknesses()}
-    assert "I'd start by balancing the whole dataset with oversampling, then split it into train and test." in sentences
+    assert TRAPPED in sentences
 
 
 def test_the_built_in_interviewer_needs_no_model_and_says_so(place: Place) -> None:
@@ -236,7 +237,7 @@ def test_a_page_that_goes_away_in_the_middle_loses_nothing(place: Place) -> None
 
 
 def test_three_minutes_without_a_sign_pause_the_clock(place: Place) -> None:
-    async def work() -> tuple[float, list[str]]:
+    async def work() -> tuple[float, list[Any]]:
         room = place.room()
         id = await place.begin(room)
         await room.sign(id)

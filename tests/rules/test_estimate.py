@@ -17,7 +17,7 @@ def test_twenty_minutes_by_hand() -> None:
 
 
 def test_steps_that_the_built_in_does_cost_nothing() -> None:
-    assert estimate(20, price_in=2.0, price_out=8.0, steps=("grade",)).tokens_in == 26_000
+    assert estimate(20, price_in=2.0, price_out=8.0, steps=["grade"]).tokens_in == 26_000
     assert estimate(20, price_in=2.0, price_out=8.0, steps=()).cost == 0
 
 

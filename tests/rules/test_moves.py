@@ -1,5 +1,7 @@
 """The rules of the breadth round, one after another, as a candidate would meet them."""
 
+from typing import Any
+
 import pytest
 
 from interviewer.domain import Act, Observation
@@ -8,7 +10,7 @@ from interviewer.rules.moves import RULES, decide, tick_due
 from tests.build import Log, breadth, question
 
 
-def begun(**setup: object) -> Log:
+def begun(**setup: Any) -> Log:
     log = Log(**setup)
     log.begin()
     return log
@@ -281,15 +283,8 @@ def test_probes_by_angle_take_over_when_the_written_ones_are_used_up() -> None:
 
 def test_a_round_whose_rules_do_not_answer_says_so() -> None:
     log = begun()
-    state = log.state
-    silent = state.round.model_copy(update={"rules": ("begin",)})
     log.act("said", "x")
-    context = Context(
-        log.state.__class__(**{**log.state.__dict__, "round": silent}),
-        Act(kind="said"),
-        Observation(intent="answer"),
-        (),
-        0,
-    )
+    silent = breadth().model_copy(update={"rules": ("begin",)})
+    context = Context(log.state, Act(kind="said"), Observation(intent="answer"), silent, (), 0)
     with pytest.raises(LookupError, match="no rule of round 'breadth'"):
         decide(context)

@@ -89,10 +89,12 @@ def test_a_clock_that_goes_backwards_takes_no_time_away() -> None:
 def test_pending_is_what_a_restart_has_to_answer() -> None:
     log = Log()
     log.begin()
-    assert log.state.pending is None
+    before = log.state.pending
     log.act("said", "x")
-    assert log.state.pending is not None
-    assert log.state.pending.text == "x"
+    after = log.state.pending
+    assert before is None
+    assert after is not None
+    assert after.text == "x"
 
 
 def test_a_later_grade_replaces_an_earlier_one_and_both_are_counted() -> None:
