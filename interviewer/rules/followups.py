@@ -53,6 +53,10 @@ PRESSURE: dict[Strictness, Pressure] = {
 }
 
 
+MOST_QUOTED = 14
+"""Words of the candidate's sentence that a probe without a model repeats."""
+
+
 def asked(thread: Thread) -> str:
     """What the candidate was asked last here: the written words, or of a probe that has none, what was said."""
     for turn in reversed(thread.turns):
@@ -150,8 +154,14 @@ def own_probe(context: Context) -> Move | None:
     angle: Angle | None = context.observation.angle
     if angle is None or context.observation.anchor is None or context.thread.stalls:
         return None
-    text = context.say(context.round.wording.angles[angle])
-    return Move(kind="probe", text=text, angle=angle, anchor=context.observation.anchor)
+    anchor = context.observation.anchor
+    # Said without a model, a general question needs something to refer to: their own words.
+    words = (
+        context.thread.sentences[anchor - 1].rstrip(".!?").split() if anchor <= len(context.thread.sentences) else []
+    )
+    quoted = " ".join(words[:MOST_QUOTED]) + (" …" if len(words) > MOST_QUOTED else "")
+    asking = context.say(context.round.wording.angles[angle])
+    return Move(kind="probe", text=f'You said "{quoted}". {asking}' if words else asking, angle=angle, anchor=anchor)
 
 
 def go_on(context: Context) -> Move | None:

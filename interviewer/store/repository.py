@@ -182,10 +182,17 @@ class Repository:
             return tuple(Weakness.model_validate(dict(row)) for row in connection.execute(query).mappings())
 
     def dismiss(self, weakness_id: str) -> None:
-        """Take a row off the tracker's list, for good; NotFound if this user has no such row."""
+        """Take a row off the tracker's list; NotFound if this user has no such row."""
+        self._set_dismissed(weakness_id, True)
+
+    def restore(self, weakness_id: str) -> None:
+        """Put a row back that was taken off; NotFound if this user has no such row."""
+        self._set_dismissed(weakness_id, False)
+
+    def _set_dismissed(self, weakness_id: str, dismissed: bool) -> None:
         mine = (weakness_rows.c.user_id == self._user, weakness_rows.c.id == weakness_id)
         with self._database.writing() as connection:
-            if not connection.execute(update(weakness_rows).where(*mine).values(dismissed=True)).rowcount:
+            if not connection.execute(update(weakness_rows).where(*mine).values(dismissed=dismissed)).rowcount:
                 raise NotFound("There is no such weak area: reload the page.")
 
     def spent(self, month: str) -> float:

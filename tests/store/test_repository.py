@@ -216,6 +216,10 @@ def test_projections_can_be_rebuilt_and_dismissed_rows_stay_away(
     assert (row.score, row.verdict, row.threads, row.status) == (2.5, None, 2, "closed")
     assert row.closed_at == event("closed", 4).at
     assert mine.weaknesses() == (kept,)
+    mine.restore(gone.id)
+    assert set(mine.weaknesses()) == {kept, gone}
+    with pytest.raises(NotFound):
+        mine.restore("none")
 
 
 def test_signs_of_life_are_kept(mine: Repository, event: MakeEvent) -> None:

@@ -1,0 +1,103 @@
+"""The pages together as one application, and the server that runs it."""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import logging
+import socket
+from typing import Final, NamedTuple
+
+import fastapi
+import gradio as gr
+import uvicorn
+
+from interviewer.errors import SettingsError
+from interviewer.program import Program
+from interviewer.web import layout
+from interviewer.web.guard import Guard
+
+log = logging.getLogger("interviewer.web")
+
+
+class Page(NamedTuple):
+    """One page: its name in the navigation, its path, and the module whose `build(program)` fills it."""
+
+    name: str
+    path: str
+    module: str
+
+
+PAGES: Final = (
+    Page("Practice", "", "practice"),
+    Page("Transcripts", "transcripts", "transcripts"),
+    Page("Progress", "progress", "progress"),
+    Page("Settings", "settings", "settings_page"),
+)
+
+
+def create_app(program: Program) -> fastapi.FastAPI:
+    """The application with all pages, behind the guard."""
+    app = fastapi.FastAPI(title="Interviewer", docs_url=None, redoc_url=None, openapi_url=None)
+    gr.mount_gradio_app(
+        app,
+        pages(program),
+        path="/",
+        show_error=False,
+        run_history=False,
+        footer_links=[],
+        max_file_size="1mb",
+        allowed_paths=[],
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        pwa=False,
+        theme=layout.theme(),
+        head=layout.head(),
+    )
+    app.add_middleware(Guard)
+    return app
+
+
+def pages(program: Program) -> gr.Blocks:
+    """All pages; each is built by the module of its name."""
+    names = [(page.name, page.path) for page in PAGES]
+    demo = gr.Blocks(title="Interviewer", analytics_enabled=False, delete_cache=(600, 600))
+    for page in PAGES:
+        module = importlib.import_module(f"interviewer.web.{page.module}")
+        with demo if not page.path else demo.route(page.name, f"/{page.path}"):
+            layout.header(program, names, current=page.name)
+            module.build(program)
+    demo.queue(default_concurrency_limit=64, max_size=256)
+    return demo
+
+
+def serve(program: Program, host: str, port: int) -> None:
+    """Run until interrupted; prints the address. `port` 0 takes any free one.
+
+    Raises SettingsError for an address that other machines can reach (there is no sign-in yet), and for a port that
+    is taken.
+    """
+    if not _loopback(host):
+        raise SettingsError(
+            f"The host {host!r} can be reached by other machines, and there is no sign-in yet: use 127.0.0.1."
+        )
+    try:
+        listening = socket.create_server((host, port))
+    except OSError as error:
+        reason = error.strerror or "unknown error"
+        raise SettingsError(f"Port {port} cannot be used ({reason}): set INTERVIEWER_PORT to another one.") from error
+    with listening:
+        address = f"http://{host}:{listening.getsockname()[1]}"
+        print(f"Interviewer is ready at {address}  (Ctrl+C stops it)", flush=True)  # noqa: T201 - the one line it says
+        server = uvicorn.Server(uvicorn.Config(create_app(program), log_level="warning", access_log=False))
+        server.run(sockets=[listening])
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

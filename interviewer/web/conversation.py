@@ -1,0 +1,83 @@
+"""An interview's talk as HTML: who said what, topic by topic; the same in the live room and in a transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from interviewer.rules.state import State, Thread, Turn
+from interviewer.web.safe import html, rich
+
+DID: Final = {
+    "hint": "asked for a hint",
+    "skip": "skipped the topic",
+    "gave_up": "said “I don’t know”",
+    "not_finished": "is not finished yet",
+    "ended": "ended the interview",
+}
+"""What the candidate did where they did not write."""
+
+
+def conversation(state: State, *, areas: bool = True) -> str:
+    """Everything said so far. `areas` names the area of each topic, which a live interview does not give away."""
+    parts = [_thread(state, thread, areas=areas) for thread in state.threads]
+    if state.asides:
+        parts.append(f'<h2 class="topic">Afterwards</h2><ol class="talk">{_turns(state.asides)}</ol>')
+    return "".join(parts)
+
+
+def said(text: str) -> str:
+    """What the candidate has sent and what is not answered yet, as the last entry of the talk."""
+    return f'<ol class="talk">{_entry("candidate", "You", rich(text))}</ol>'
+
+
+def did(kind: str) -> str:
+    """What the candidate asked for with a button, as the last entry of the talk."""
+    return f'<ol class="talk">{_action(kind)}</ol>' if kind in DID else ""
+
+
+def speaking(text: str) -> str:
+    """The interviewer's words so far, or that they are on their way."""
+    dots = "<span></span>" * 3
+    waiting = f'<p class="typing">{dots}<b class="unseen">The interviewer is answering</b></p>'
+    return f'<ol class="talk">{_entry("interviewer", "Interviewer", rich(text) if text else waiting)}</ol>'
+
+
+def _thread(state: State, thread: Thread, *, areas: bool) -> str:
+    area = f'<span class="quiet"> · {html(state.round.area_name(thread.question.area))}</span>' if areas else ""
+    number = thread.index + 1
+    return (
+        f'<h2 class="topic" id="topic-{number}">Topic {number}{area}</h2><ol class="talk">{_turns(thread.turns)}</ol>'
+    )
+
+
+def _turns(turns: Iterable[Turn]) -> str:
+    return "".join(_turn(turn) for turn in turns)
+
+
+def _turn(turn: Turn) -> str:
+    if turn.speaker == "interviewer":
+        note = ""
+        if turn.made is not None and turn.made.fell_back:
+            note = f'<p class="took-over">Built-in for this step: {html(turn.made.fell_back)}</p>'
+        return _entry("interviewer", "Interviewer", _spoken(turn) + note, id=f"turn-{turn.act}")
+    if turn.kind in DID:
+        return _action(turn.kind)
+    return _entry("candidate", "You", rich(turn.text), id=f"answer-{turn.act}")
+
+
+def _spoken(turn: Turn) -> str:
+    """The words, with the transition ("let's move on") in a paragraph of its own."""
+    lead = turn.move.lead if turn.move is not None else ""
+    if lead and turn.text.startswith(lead) and turn.text != lead:
+        return rich(lead) + rich(turn.text[len(lead) :].lstrip())
+    return rich(turn.text)
+
+
+def _entry(speaker: str, name: str, body: str, *, id: str = "") -> str:
+    place = f' id="{html(id)}"' if id else ""
+    return f'<li class="turn {speaker}"{place}><p class="who">{name}</p><div class="words" dir="auto">{body}</div></li>'
+
+
+def _action(kind: str) -> str:
+    return f'<li class="turn action">You {html(DID[kind].replace("is not", "are not"))}</li>'

@@ -1,0 +1,161 @@
+"""One topic of a debrief: marks with the candidate's sentences, how each key point came up, hints, a level up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from interviewer.domain import Finding, Made, Mark, Raised
+from interviewer.rules.feedback import hint_ledger, next_level, quotes
+from interviewer.rules.state import State, Thread
+from interviewer.web.safe import html
+
+HOW: Final[Mapping[Raised, str]] = {"unprompted": "unprompted", "probe": "after a follow-up", "hint": "after a hint"}
+ENDED: Final = {"skipped": "You skipped it.", "gave_up": "You gave up on it.", "time": "Its time ran out."}
+
+
+def topic(state: State, thread: Thread, *, words: Mapping[int, str]) -> str:
+    """A topic as a part that folds; the first stands open."""
+    number, grade = thread.index + 1, thread.grade
+    score = "not graded"
+    if grade is not None and grade.score is not None:
+        score = f"{grade.score:.1f} of 4"
+    body = "".join(
+        (
+            f'<p class="opener">{html(thread.question.opener)}</p>',
+            f'<p class="quiet">{ENDED[thread.closes]}</p>' if thread.closes in ENDED else "",
+            _marks(state, thread, words),
+            _points(thread),
+            _slips(thread),
+            _hints(thread),
+            _level_up(thread),
+            _flagged(thread),
+        )
+    )
+    name = html(state.round.area_name(thread.question.area))
+    return (
+        f'<details class="card topic-card" id="debrief-{number}"{" open" if number == 1 else ""}><summary>'
+        f'<h3>Topic {number}: {name}</h3><span class="quiet">{score}</span></summary>{body}</details>'
+    )
+
+
+def dots(level: int | None) -> str:
+    """A level as four dots, filled up to it; empty ones when it was not observed."""
+    count = level or 0
+    label = f"{count} of 4" if level else "not observed"
+    filled = '<i class="on"></i>' * count + "<i></i>" * (4 - count)
+    return f'<span class="dots" role="img" aria-label="{label}">{filled}</span>'
+
+
+def quoted(sentences: Iterable[str]) -> str:
+    """The candidate's own sentences."""
+    return "".join(f'<blockquote dir="auto">{html(sentence)}</blockquote>' for sentence in sentences if sentence)
+
+
+def made_by(made: Made | None) -> str:
+    """What made a step, in words, as HTML."""
+    if made is None:
+        return "unknown"
+    name = "the built-in grader, low confidence" if made.by == "built-in" else html(made.by)
+    return f"{name}. It took over from the model: {html(made.fell_back)}" if made.fell_back else f"{name}."
+
+
+def _marks(state: State, thread: Thread, words: Mapping[int, str]) -> str:
+    if thread.grade is None or thread.grade.not_graded:
+        reason = thread.grade.not_graded if thread.grade else "Its grade did not arrive in time."
+        return f"<p>Not graded: {html(reason)}</p>"
+    parts: list[str] = []
+    before: Mark | None = None
+    for mark in thread.grade.marks:
+        # The built-in grader rests all marks on the same sentences; reading them three times helps nobody.
+        same = before is not None and bool(mark.sentences) and mark.sentences == before.sentences
+        told = before is not None and mark.reason == before.reason
+        shown = mark.model_copy(update={"reason": ""}) if told else mark
+        parts.append(_mark(state, thread, shown, words=words, same=same))
+        before = mark
+    return f'<ul class="marks">{"".join(parts)}</ul>'
+
+
+def _mark(state: State, thread: Thread, mark: Mark, *, words: Mapping[int, str], same: bool) -> str:
+    dim = next((dim for dim in state.round.dimensions if dim.id == mark.dimension), None)
+    if dim is None:
+        return ""
+    anchor = dim.anchors[mark.level - 1] if mark.level is not None else ""
+    ceiling = f' <span class="quiet">Held at this level by {html(mark.ceiling)}.</span>' if mark.ceiling else ""
+    evidence = '<p class="small quiet">From the same sentences.</p>' if same else quoted(quotes(thread, mark.sentences))
+    level = words[mark.level] if mark.level else "not observed"
+    return (
+        f'<li><div class="name">{html(dim.name)}</div><div class="level">{dots(mark.level)} <span>{level}</span></div>'
+        f'<p class="why">{html(anchor)} <span class="quiet">{html(mark.reason)}</span>{ceiling}</p>{evidence}</li>'
+    )
+
+
+def _points(thread: Thread) -> str:
+    if thread.grade is None or not thread.grade.findings:
+        return ""
+    found = {finding.key_point: finding for finding in thread.grade.findings}
+    rows = "".join(
+        f'<tr><td>{html(point.text)}</td><td class="how">{_how(found.get(point.id))}</td></tr>'
+        for point in thread.question.key_points
+    )
+    return (
+        '<h4>What a good answer says, and how it came up</h4><table class="points"><thead class="unseen"><tr>'
+        f"<th>Point</th><th>In your answer</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _how(finding: Finding | None) -> str:
+    if finding is None or finding.result == "miss":
+        return "not said"
+    if finding.result == "wrong":
+        return "said the wrong way round"
+    way = HOW[finding.raised] if finding.raised else ""
+    if finding.result == "partial":
+        return f"in part, {way}" if way else "in part"
+    return way or "said"
+
+
+def _slips(thread: Thread) -> str:
+    slips = thread.grade.slips if thread.grade is not None else ()
+    known = {trap.code: trap for trap in thread.question.traps}
+    shown = "".join(
+        f"<li><p>Sounds like: {html(known[slip.code].says)}</p>{quoted(quotes(thread, slip.sentences))}</li>"
+        for slip in slips
+        if slip.code in known
+    )
+    return f'<h4>Misconceptions to check</h4><ul class="plain">{shown}</ul>' if shown else ""
+
+
+def _hints(thread: Thread) -> str:
+    ledger = hint_ledger(thread)
+    if not ledger:
+        return ""
+    came = {True: "The point came up.", False: "The point did not come up."}
+    rows = "".join(
+        f'<li><span>Hint {rung}: {html(text)}</span> <span class="quiet">{came[helped]}</span></li>'
+        for rung, text, helped in ledger
+    )
+    return f'<h4>Hints given</h4><ul class="plain">{rows}</ul>'
+
+
+def _level_up(thread: Thread) -> str:
+    value = thread.grade.score if thread.grade is not None and thread.grade.score is not None else 1.0
+    anchor = next_level(thread, value)
+    outline = "".join(f"<li>{html(line)}</li>" for line in thread.question.outline)
+    drill = f"<h4>Drill</h4><p>{html(thread.question.drill)}</p>" if thread.question.drill else ""
+    level = f'<h4>A level up would have sounded like</h4><p class="ours-words">{html(anchor)}</p>' if anchor else ""
+    folded = (
+        f'<details class="fold"><summary>Outline of a full answer</summary><ul class="plain">{outline}</ul></details>'
+        if outline
+        else ""
+    )
+    return f"{level}{folded}{drill}"
+
+
+def _flagged(thread: Thread) -> str:
+    if thread.grade is None or not thread.grade.flagged:
+        return ""
+    return (
+        "<h4>Left out of grading</h4><p>These sentences speak to the grader instead of answering the question.</p>"
+        f"{quoted(quotes(thread, thread.grade.flagged))}"
+    )

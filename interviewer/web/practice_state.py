@@ -1,0 +1,153 @@
+"""What can be set up before an interview, in words, and what was chosen as a Setup. No gradio here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from interviewer.content import Content
+from interviewer.domain import Level, Setup, Strictness
+from interviewer.errors import BadMessage
+from interviewer.rules.estimate import estimate
+from interviewer.settings import Settings
+
+ROUND: Final = "breadth"
+
+LEVELS: Final[tuple[tuple[str, Level], ...]] = (
+    ("Junior", "junior"),
+    ("Mid", "mid"),
+    ("Senior", "senior"),
+    ("Staff", "staff"),
+)
+STRICTNESS: Final[tuple[tuple[str, Strictness], ...]] = (
+    ("Friendly: offers a hint as soon as you get stuck", "friendly"),
+    ("Standard: lets you try twice before it offers a hint", "standard"),
+    ("Strict: presses further and gives hints only when you ask", "strict"),
+)
+MIX, ONE = "mix", "one"
+WHAT: Final = (("A mix of topics", MIX), ("One question", ONE))
+OPENER: Final = 64
+"""Characters of an opener in the list of questions."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the form holds."""
+
+    level: str = "mid"
+    strictness: str = "standard"
+    minutes: int = 20
+    what: str = MIX
+    areas: tuple[str, ...] = ()
+    question: str | None = None
+    round: str = field(default=ROUND)
+
+
+def areas(content: Content) -> list[tuple[str, str]]:
+    """The areas that have questions, as (name, id)."""
+    asked = {question.area for question in content.bank(ROUND)}
+    return [(area.name, area.id) for area in content.round(ROUND).areas if area.id in asked]
+
+
+def questions(content: Content) -> list[tuple[str, str]]:
+    """All questions by area, as (area: the opener's beginning, id)."""
+    round_ = content.round(ROUND)
+    return [
+        (f"{round_.area_name(question.area)}: {_beginning(question.opener)}", question.id)
+        for question in content.bank(ROUND)
+    ]
+
+
+def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str]) -> Setup:
+    """What was chosen, as the room takes it. Raises BadMessage for what cannot be."""
+    if choices.what == ONE and not choices.question:
+        raise BadMessage("Choose the question that you want to practise, or take a mix of topics.")
+    one = choices.what == ONE
+    try:
+        return Setup.model_validate(
+            {
+                "round": choices.round,
+                "level": choices.level,
+                "strictness": choices.strictness,
+                "minutes": choices.minutes,
+                "areas": () if one else tuple(choices.areas),
+                "question": choices.question if one else None,
+                "seed": seed,
+                "model": model,
+                "due": () if one else tuple(due),
+            }
+        )
+    except ValidationError as error:
+        field = error.errors(include_input=False)[0]["loc"][0]
+        raise BadMessage(f"Something about {field!r} cannot be used: choose it again.") from error
+
+
+def asked_for(query: Mapping[str, str], *, content: Content, earlier: Setup | None) -> Choices:
+    """The form as a link asks for it: `?question=ID`, `?area=ID`, or as in an `earlier` interview (`?again=ID`).
+
+    What the content does not know is left out.
+    """
+    known_areas = {area for _, area in areas(content)}
+    known = {question.id for question in content.bank(ROUND)}
+    if earlier is not None:
+        again = another_surface(content, earlier.question) if earlier.question in known and earlier.question else None
+        return Choices(
+            level=earlier.level,
+            strictness=earlier.strictness,
+            minutes=earlier.minutes,
+            what=ONE if again else MIX,
+            areas=tuple(area for area in earlier.areas if area in known_areas),
+            question=again,
+        )
+    if (question := query.get("question")) in known:
+        return Choices(what=ONE, question=question)
+    if (area := query.get("area")) in known_areas and area is not None:
+        return Choices(areas=(area,))
+    return Choices()
+
+
+def another_surface(content: Content, question: str) -> str:
+    """Another question of the same area, if there is one; else the same."""
+    area = content.question(question).area
+    others = [other.id for other in content.bank(ROUND) if other.area == area and other.id != question]
+    return others[0] if others else question
+
+
+def cost(settings: Settings, minutes: int) -> str:
+    """The sentence about what this interview will cost; empty for the built-in interviewer."""
+    if not settings.model:
+        return ""
+    steps: Any = [step for step in ("observe", "speak", "grade") if step not in settings.builtin_steps]
+    value = estimate(minutes, price_in=settings.price_in, price_out=settings.price_out, steps=steps)
+    tokens = f"{round(value.tokens_in, -3):,} tokens in, {round(value.tokens_out, -2):,} out"
+    if value.cost is None:
+        return f"About {tokens}. Set prices under Settings to see what that costs."
+    amount = f"{value.cost:.2f}" if value.cost >= 0.095 else f"{value.cost:.3f}"
+    return f"About {amount} {settings.currency} ({tokens})."
+
+
+def when(moment: datetime | None, now: datetime) -> str:
+    """How long ago, in words."""
+    if moment is None:
+        return "some time ago"
+    minutes = int((now - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} minute{'s' if minutes > 1 else ''} ago"
+    if minutes < 24 * 60:
+        hours = minutes // 60
+        return f"{hours} hour{'s' if hours > 1 else ''} ago"
+    days = minutes // (24 * 60)
+    return f"{days} day{'s' if days > 1 else ''} ago"
+
+
+def _beginning(opener: str) -> str:
+    text = " ".join(opener.split())
+    if len(text) <= OPENER:
+        return text
+    return f"{text[:OPENER].rsplit(' ', 1)[0].rstrip(',;:.')}…"

@@ -1,0 +1,79 @@
+"""The list of weak areas and the plot, from real logs in a real store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from interviewer.content import shipped
+from interviewer.domain import Weakness
+from interviewer.program import Program
+from interviewer.web import progress_state as state
+from tests.web.interviews import BEGUN, log_of, put
+
+NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
+
+
+def weakness(**more: object) -> Weakness:
+    values: dict[str, object] = {
+        "id": "w",
+        "interview": "i",
+        "thread": 0,
+        "area": "B03",
+        "topic": "leakage",
+        "code": "cv_rules_out_leakage",
+        "sentence": "It is <b>real</b>.",
+        "turn": 3,
+        "seen_at": BEGUN,
+    }
+    return Weakness.model_validate({**values, **more})
+
+
+def test_traps_and_points_are_in_words() -> None:
+    content = shipped()
+    kind, text = state.what(weakness(), content)
+    assert (kind, text) == ("Sounded like", content.question("leakage").traps[0].says)
+    kind, text = state.what(weakness(code="missed:split-like-deployment", sentence=""), content)
+    assert kind == "Did not mention"
+    assert text.startswith("I evaluate again with a split")
+    assert state.what(weakness(code="missed:split-like-deployment"), content)[0] == "Said the wrong way round"
+
+
+def test_what_left_the_bank_is_named_by_its_code() -> None:
+    content = shipped()
+    assert state.what(weakness(topic="gone"), content)[1] == "cv rules out leakage"
+    assert state.what(weakness(topic="gone", code="missed:some-point", sentence=""), content)[1] == "some point"
+    assert state.area_name(content, "Z99") == "Z99"
+
+
+def test_rows_stand_by_area_with_quote_and_links() -> None:
+    rows = [weakness(id="1"), weakness(id="2", area="B01"), weakness(id="3", area="B01")]
+    first, second = state.groups(rows, shipped(), NOW)
+    assert (first.area, first.name, len(first.items)) == ("B01", "Probability and statistics", 2)
+    assert second.practise == "/?area=B03"
+    html = second.items[0].html
+    assert "<blockquote" in html
+    assert "<b>" not in html
+    assert 'href="/transcripts?interview=i&amp;turn=3"' in html
+    assert "<blockquote" not in state.groups([weakness(sentence="")], shipped(), NOW)[0].items[0].html
+
+
+def test_the_page_as_a_whole(program: Program) -> None:
+    empty = state.read(program, NOW)
+    assert (empty.groups, empty.plot, empty.count) == ((), "", 0)
+    put(program.repository, "one", log_of())
+    one = state.read(program, NOW)
+    assert one.count == 3
+    assert one.plot == "", "one round is no line"
+    put(program.repository, "two", log_of(at=BEGUN + timedelta(days=1), level=3))
+    plot = state.read(program, NOW).plot
+    assert plot.count("<circle") == 2
+    assert "1 to 4: 2.0, 3.0" in plot
+    assert plot.index("interview=one") < plot.index("interview=two"), "oldest first"
+    assert "1 Mar 2026" in plot
+
+
+def test_the_plot_shows_the_newest_rounds(program: Program) -> None:
+    for number in range(3):
+        put(program.repository, f"r{number}", log_of(at=BEGUN + timedelta(days=number)))
+    rows = program.repository.interviews() * 20
+    assert state.plot(rows).count("<circle") == state.MOST_ROUNDS
