@@ -6,6 +6,7 @@ import importlib
 import ipaddress
 import logging
 import socket
+import warnings
 from typing import Final, NamedTuple
 
 import fastapi
@@ -38,6 +39,8 @@ PAGES: Final = (
 
 def create_app(program: Program) -> fastapi.FastAPI:
     """The application with all pages, behind the guard."""
+    # Gradio says so although we ask for none; whoever starts the program can do nothing about it.
+    warnings.filterwarnings("ignore", message="SSR mode is not supported")
     app = fastapi.FastAPI(title="Interviewer", docs_url=None, redoc_url=None, openapi_url=None)
     gr.mount_gradio_app(
         app,

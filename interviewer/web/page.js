@@ -42,7 +42,7 @@
     speaker.textContent = text;
   };
 
-  let acts = "", interview = "", restored = "", locked = false, hadFocus = false;
+  let acts = "", interview = "", restored = "", locked = false, hadFocus = false, bottom = true;
 
   const room = () => {
     const now = status();
@@ -59,6 +59,7 @@
     if (now.dataset.acts !== acts) {
       const first = acts === "";
       acts = now.dataset.acts;
+      bottom = true;
       const draft = store.get(`draft:${id}`), typed = box("answer")?.value;
       if (typed) store.put(`draft:${id}`, { acts, text: typed });
       else if (draft && draft.acts !== acts) store.drop(`draft:${id}`);
@@ -86,8 +87,9 @@
     }
   };
 
-  // The newest words stay in view unless somebody has scrolled up to read.
-  let bottom = true;
+  // The newest words stay in view unless somebody has scrolled up to read. Redrawing the talk scrolls it too, so only
+  // what a hand did just before counts.
+  let byHand = 0;
   const scroll = () => {
     const talk = document.getElementById("talk");
     if (!talk) return;
@@ -96,8 +98,11 @@
       talk.tabIndex = 0;
       talk.setAttribute("role", "region");
       talk.setAttribute("aria-label", "Conversation");
+      for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+        talk.addEventListener(kind, () => { byHand = Date.now(); }, { passive: true });
+      }
       talk.addEventListener("scroll", () => {
-        bottom = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
+        if (Date.now() - byHand < 1000) bottom = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
       }, { passive: true });
     }
     if (bottom) talk.scrollTop = talk.scrollHeight;

@@ -175,3 +175,34 @@ def test_the_page_says_when_the_built_in_took_over(chromium: Browser, tmp_path: 
         finally:
             context.close()
             stop(process)
+
+
+def test_the_newest_words_stay_in_view_through_a_long_talk(page: Page) -> None:
+    box = begin(page, minutes=40)
+    for n in range(7):
+        turns = page.locator("#past .turn").count()
+        if n in (3, 5):
+            press(page, "Skip")
+        else:
+            box.fill("I would look at precision and at how the labels came about, then compare with a plain baseline.")
+            box.press("Enter")
+        expect(page.locator("#past .turn")).not_to_have_count(turns)
+        expect(box).to_be_enabled()
+        page.wait_for_timeout(300)
+        left = page.evaluate("(t => t.scrollHeight - t.scrollTop - t.clientHeight)(document.getElementById('talk'))")
+        assert left < 5, f"{left} px below the fold after {n + 1} acts"
+
+
+def test_reading_back_is_not_disturbed(page: Page) -> None:
+    begin(page, minutes=40)
+    for _ in range(4):
+        turns = page.locator("#past .turn").count()
+        press(page, "Skip")
+        expect(page.locator("#past .turn")).not_to_have_count(turns)
+        expect(page.get_by_label("Your answer")).to_be_enabled()
+    page.locator("#talk").hover()
+    page.mouse.wheel(0, -2000)
+    page.wait_for_timeout(300)
+    page.get_by_label("Private notes").or_(page.locator("#notes textarea")).first.fill("a note")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.getElementById('talk').scrollTop") < 50
