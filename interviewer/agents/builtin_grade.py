@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
-from interviewer.agents.matcher import Matches, match
+from interviewer.agents.matcher import Matches, match, relevance
 from interviewer.domain import Dimension, Finding, Grade, Importance, Mark, Slip
 from interviewer.rules.evidence import flagged
 from interviewer.rules.scoring import RAISED_CREDIT, round_half_down, thread_grade
@@ -18,6 +18,8 @@ HIT, PARTIAL = 0.5, 0.3
 """Probabilities from which a key point counts as said, or as said in part."""
 NOISE, SURE = 0.15, 0.85
 """Probabilities that earn nothing and everything: an answer to something else still matches at 0.1 to 0.2."""
+ON_TOPIC = 0.3
+"""Relevance below which a sentence is left out: many sentences about nothing match something by chance."""
 SLIPPED = 0.5
 SLIP_COST = 0.5
 """What a trap takes off correctness, in levels."""
@@ -35,7 +37,8 @@ OTHER: dict[Importance, float] = {"must": 1.3, "should": 1.0, "exceptional": 0.7
 def built_in(thread: Thread, dims: Sequence[Dimension]) -> Grade:
     """The grade of a thread by formula. Blocking: it embeds the sentences."""
     banned = flagged(thread.sentences)
-    kept = [n for n in range(1, len(thread.sentences) + 1) if n not in banned]
+    weight = relevance(thread.question, thread.sentences)
+    kept = [n for n in range(1, len(thread.sentences) + 1) if n not in banned and weight[n - 1] >= ON_TOPIC]
     found = match(thread.question, [thread.sentences[n - 1] for n in kept])
     slips = tuple(
         Slip(code=trap.code, sentences=tuple(kept[n - 1] for n in trap.sentences))
