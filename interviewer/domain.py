@@ -211,9 +211,6 @@ class Prompt(Value):
     """First 12 hex digits of the file's SHA-256, stored with whatever the prompt produced."""
 
 
-# ---------------------------------------------------------------- what the candidate does
-
-
 class Act(Value):
     """What the candidate does. `begin` starts the talk; `tick` means only that time has passed."""
 
@@ -312,9 +309,6 @@ class Made(Value):
     seconds: float = 0.0
 
 
-# ---------------------------------------------------------------- grades
-
-
 class Mark(Value):
     """One rubric dimension's level for a thread or a round, with the sentences that carry it."""
 
@@ -350,9 +344,6 @@ class Grade(Value):
     flagged: tuple[int, ...] = ()
     """Sentences that speak to the grader instead of the question; withheld from it and never evidence."""
     confidence: Literal["low", "fair", "good"] = "low"
-
-
-# ---------------------------------------------------------------- the log
 
 
 class Setup(Value):
