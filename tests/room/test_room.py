@@ -583,3 +583,21 @@ def test_the_built_in_grade_is_not_moved_by_an_injection(place: Place) -> None:
     plain, attacked = run(work(ANSWER)), run(work(f"{ANSWER} {INJECTION}"))
     assert attacked.score == plain.score
     assert attacked.marks == plain.marks
+
+
+def test_two_windows_that_close_the_same_interview_close_it_once(place: Place) -> None:
+    async def work() -> State:
+        first, second = place.room(), place.room()
+        id = await place.begin(first)
+        await said(first, id)
+        await said(first, id, kind="ended")
+        await heard(second.resume(id))
+        await asyncio.gather(first.settled(id), second.settled(id))
+        assert not await first.sign(id)
+        return await second.settled(id)
+
+    state = run(work())
+    assert state.over
+    keys = [event.key for event in place.repository.events(state.id)]
+    assert keys.count("closed") == 1
+    assert keys.count("graded:0:0") == 1
