@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from interviewer.domain import Dimension, Finding, Grade, Importance, Mark, Raised, Verdict
+from interviewer.domain import Dimension, Finding, Grade, Mark, Raised, Verdict
 from interviewer.rules.state import State, Thread
 
 BAR = 2.6
@@ -18,7 +18,6 @@ ACCEPTED = 2 / 3
 RUNG_CEILING: Mapping[int, float] = {3: 3.0, 4: 2.0}
 """Hint rung → highest value of the dimension that it unlocked (domain.md §2.0)."""
 
-POINT_WEIGHT: Mapping[Importance, float] = {"must": 1.0, "should": 0.6, "exceptional": 0.3}
 RAISED_CREDIT: Mapping[Raised, float] = {"unprompted": 1.0, "probe": 0.9, "hint": 0.7}
 
 COVERAGE_STEPS = (0.4, 0.6, 0.8)

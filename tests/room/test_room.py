@@ -487,20 +487,23 @@ def test_a_model_that_fails_is_replaced_for_one_step_and_the_candidate_is_told(p
     assert [bool(m and m.fell_back) for m in made] == [False, True, False]
 
 
-def test_a_sentence_that_gives_a_key_point_away_is_never_shown(place: Place) -> None:
-    leak = "Remember that the data have to be split before any resampling. What else?"
-
-    def replies(request: Request) -> Any:
-        return scripted(request) if request.schema else leak
+def shown_when_the_model_says(place: Place, words: str) -> list[Update]:
+    """What the candidate sees after one answer, if the speaking model says `words`."""
 
     async def work() -> list[Update]:
         room = place.room()
         id = await place.begin(room)
         return await said(room, id)
 
-    with OpenAIServer(replies) as server:
+    with OpenAIServer(lambda request: scripted(request) if request.schema else words) as server:
         connected(place, server)
-        updates = run(work())
+        return run(work())
+
+
+def test_a_sentence_that_gives_a_key_point_away_is_never_shown(place: Place) -> None:
+    updates = shown_when_the_model_says(
+        place, "Remember that the data have to be split before any resampling. What else?"
+    )
     shown = " ".join(update.text for update in updates if isinstance(update, Said))
     assert "split before" not in shown
     assert shown.endswith("?")
@@ -508,17 +511,7 @@ def test_a_sentence_that_gives_a_key_point_away_is_never_shown(place: Place) -> 
 
 
 def test_praise_is_dropped_and_the_question_kept(place: Place) -> None:
-    def replies(request: Request) -> Any:
-        return scripted(request) if request.schema else "Great point! How many cases could they review?"
-
-    async def work() -> list[Update]:
-        room = place.room()
-        id = await place.begin(room)
-        return await said(room, id)
-
-    with OpenAIServer(replies) as server:
-        connected(place, server)
-        updates = run(work())
+    updates = shown_when_the_model_says(place, "Great point! How many cases could they review?")
     assert [update.text for update in updates] == ["How many cases could they review?"]
 
 
