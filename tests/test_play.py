@@ -58,9 +58,9 @@ def test_a_map_begins_anew_with_each_thread(program: Program) -> None:
 
 
 def test_what_a_map_does_not_name_is_skipped(program: Program) -> None:
-    played = held(program, {"leakage": (WORDS,)}, minutes=40)
+    played = held(program, {"leakage": (WORDS,)}, minutes=40, areas=("B03",))
     closes = {thread.question.id: thread.closes for thread in played.state.threads}
-    assert len(closes) == 14 and closes.pop("leakage") != "skipped" and set(closes.values()) == {"skipped"}
+    assert closes.pop("leakage") != "skipped" and closes and set(closes.values()) == {"skipped"}
 
 
 def test_buttons(program: Program) -> None:

@@ -56,7 +56,10 @@ def next_question(state: State, bank: Sequence[Question]) -> Question | None:
     if not left:
         return None
     draw = random.Random(f"{state.setup.seed}:{len(state.threads)}")
-    return _nearest(_purpose(state, left, draw), target_tier(state), draw)
+    among = _purpose(state, left, draw)
+    # A second round is another one, even if its tier then fits a little less well.
+    fresh = [q for q in among if q.id not in state.setup.heard] or among
+    return _nearest(fresh, target_tier(state), draw)
 
 
 def _purpose(state: State, left: list[Question], draw: random.Random) -> list[Question]:

@@ -101,3 +101,13 @@ def test_topics_that_are_due_come_in_about_three_of_ten() -> None:
 def test_other_rounds_questions_are_not_asked() -> None:
     other = BANK[0].model_copy(update={"round": "depth"})
     assert next_question(Log(bank=(other,)).state, (other,)) is None
+
+
+def test_what_came_up_lately_comes_again_only_where_there_is_nothing_else() -> None:
+    heard = tuple(q.id for q in BANK if q.tier != "A")
+    log = Log(bank=BANK, heard=heard)
+    move = log.begin()
+    assert move.question is not None
+    assert move.question.tier == "A"
+    everything = Log(bank=BANK, heard=tuple(q.id for q in BANK))
+    assert everything.begin().question is not None
