@@ -5,6 +5,7 @@
     │   ├── BadMessage            empty, too long, or nothing but control characters
     │   ├── NotFound              no such interview, question or tracker row for this user
     │   ├── InterviewOver         an act after the end
+    │   ├── Busy                  all places are taken: try again in a few minutes
     │   └── OutOfStep             another tab, or a double click, was first: reload
     ├── ContentError              the author of prompts/ or corpus/ can mend it: all faults at once
     ├── OperatorError             whoever runs the program can mend it
@@ -42,6 +43,10 @@ class NotFound(CandidateError):
 
 class InterviewOver(CandidateError):
     """The interview has ended; it takes no more acts."""
+
+
+class Busy(CandidateError):
+    """As many interviews run as this installation carries; nothing was taken."""
 
 
 class OutOfStep(CandidateError):

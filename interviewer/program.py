@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from interviewer import settings as settings_file
+from interviewer.agents.steps import Step
 from interviewer.content import Content, shipped
 from interviewer.errors import SettingsError
 from interviewer.llm import Budget, Endpoint, Model, TestResult, list_models, open_model
-from interviewer.room import Room, Step
+from interviewer.room import Room
 from interviewer.settings import Loaded, Settings
 from interviewer.store import Repository, Store
 

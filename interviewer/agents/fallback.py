@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from interviewer.domain import Made
-from interviewer.errors import BudgetExhausted, ModelError
+from interviewer.errors import BudgetExhausted, ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable
 
 T = TypeVar("T")
 log = logging.getLogger("interviewer.agents")
+
+PASSING = (ModelUnavailable, ModelTimeout, ModelRateLimited)
+"""Faults that time mends."""
 
 
 async def carried_on(
@@ -26,4 +29,4 @@ async def carried_on(
         return await with_model()
     except (ModelError, BudgetExhausted) as error:
         log.warning("%s fell back to the built-in step: %s", step, type(error).__name__)
-        return await built_in(), Made(fell_back=str(error))
+        return await built_in(), Made(fell_back=str(error), passing=isinstance(error, PASSING))

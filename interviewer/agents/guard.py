@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from interviewer.agents.matcher import match
 from interviewer.agents.matching.words import stems
@@ -52,15 +53,25 @@ class Guard:
         """Whether the sentence talks about the candidate or its own instructions, not to the candidate."""
         return bool(_ASIDE.search(sentence))
 
+    def prepare(self) -> None:
+        """Find out what may be said, which takes longer than to check a sentence. Blocking: it embeds."""
+        _ = self._allowed
+
     def leaks(self, sentence: str) -> bool:
         """Whether the sentence says an unsaid key point that the move's own words do not say. Blocking: it embeds."""
         if self._names_a_cue(sentence):
             return True
         return any(
-            _expressed(question, (sentence,)) & unsaid - _expressed(question, (*self.licensed, *self.own), HALF_SAID)
-            for question, unsaid in self.unsaid
+            _expressed(question, (sentence,)) & unsaid - allowed
+            for (question, unsaid), allowed in zip(self.unsaid, self._allowed, strict=True)
             if unsaid
         )
+
+    @cached_property
+    def _allowed(self) -> tuple[frozenset[str], ...]:
+        """For each question the key points that the move or the candidate has at least half said."""
+        known = (*self.licensed, *self.own)
+        return tuple(_expressed(question, known, HALF_SAID) for question, _ in self.unsaid)
 
     def _names_a_cue(self, sentence: str) -> bool:
         known = frozenset[str]().union(*(stems(text) for text in (*self.licensed, *self.said)))

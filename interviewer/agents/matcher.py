@@ -47,6 +47,7 @@ __all__ = [
     "TrapMatch",
     "match",
     "point_features",
+    "prepare",
     "question_texts",
     "relevance",
     "similarity",
@@ -119,6 +120,11 @@ def match(question: Question, sentences: Sequence[str]) -> Matches:
     )
 
 
+def prepare(question: Question, sentences: Sequence[str] = ()) -> None:
+    """Embed what a later `match` will need, so that it takes milliseconds. Blocking, a quarter of a second at worst."""
+    _look(question, sentences)
+
+
 def point_features(question: Question, sentences: Sequence[str]) -> list[tuple[float, ...]]:
     """The features of each key point, without cues: what the coefficients are fitted on."""
     _, looked = _look(question, sentences)
@@ -151,7 +157,7 @@ def similarity(text: str, others: Sequence[str]) -> list[float]:
 def _look(question: Question, sentences: Sequence[str]) -> tuple[Alignment, list[_Looked]]:
     targets: list[KeyPoint | Trap] = [*question.key_points, *question.traps]
     wordings = [_wordings(target) for target in targets]
-    wanted = statements([wording for group in wordings for wording in group])
+    wanted = statements(tuple(wording for group in wordings for wording in group))
     alignment = align(wanted, embedder().tokens(sentences), asked=lexical.stems(question.opener))
     looked: list[_Looked] = []
     start = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,9 +13,9 @@ from interviewer.agents import prompting
 from interviewer.agents.fallback import carried_on
 from interviewer.agents.made import counted
 from interviewer.agents.matcher import match, relevance
-from interviewer.domain import Act, Angle, Made, Observation, Prompt, Question, Slip, Touch
+from interviewer.domain import Act, Angle, Made, Observation, Prompt, Slip, Touch
 from interviewer.errors import ModelNonsense
-from interviewer.llm import Model
+from interviewer.llm import Model, begun
 from interviewer.rules.evidence import flagged, is_gibberish, valid
 from interviewer.rules.state import State, Thread
 
@@ -60,6 +60,9 @@ _CLARIFY = re.compile(
 )
 
 
+_CITED = re.compile(r"([KT]\d{1,2})\b(.*)", re.IGNORECASE | re.DOTALL)
+
+
 class Cited(BaseModel):
     """An alias and the numbers of the sentences that show it."""
 
@@ -68,20 +71,37 @@ class Cited(BaseModel):
     s: list[int]
 
 
-class Report(BaseModel):
-    """What the observing model is asked for; what the reply needs comes first."""
+class Head(BaseModel):
+    """The part of the report that the reply needs; it comes first, so that speaking can begin before the rest is there.
+
+    Misconceptions and key points are written "K3:2,4", alias and sentence numbers: half the tokens of an object.
+    """
 
     model_config = ConfigDict(extra="forbid")
     intent: Intent
-    anchor: int | None
-    angle: Angle | None
+    traps: list[str]
     options: list[Option] = Field(max_length=5)
     toward: str | None
-    points: list[Cited]
-    traps: list[Cited]
+    anchor: int | None
+    angle: Angle | None
 
 
-async def observe(state: State, prompt: Prompt, model: Model | None) -> tuple[Observation, Made]:
+class Report(Head):
+    """What the observing model is asked for."""
+
+    points: list[str]
+
+
+REST = "points"
+"""The field with which the rest of the report begins."""
+
+Early = Callable[[Observation], None]
+"""Is told what the reply needs to know as soon as that has arrived; key points are still missing then."""
+
+
+async def observe(
+    state: State, prompt: Prompt, model: Model | None, *, early: Early | None = None
+) -> tuple[Observation, Made]:
     """What the pending act showed. An act without words says what it is; only words need an observer."""
     act, thread = state.pending, state.thread
     if act is None or act.kind != "said" or thread is None or state.phase == "questions":
@@ -89,64 +109,81 @@ async def observe(state: State, prompt: Prompt, model: Model | None) -> tuple[Ob
         return Observation(intent=intent), Made()
     text = act
     return await carried_on(
-        (lambda: _with_model(state, thread, prompt, model)) if model is not None else None,
+        (lambda: _with_model(state, thread, prompt, model, early)) if model is not None else None,
         lambda: asyncio.to_thread(built_in, thread, text),
         step="observe",
     )
 
 
-async def _with_model(state: State, thread: Thread, prompt: Prompt, model: Model) -> tuple[Observation, Made]:
-    question, mark = thread.question, prompting.marker(state.id)
+async def _with_model(
+    state: State, thread: Thread, prompt: Prompt, model: Model, early: Early | None
+) -> tuple[Observation, Made]:
     last = thread.turns[-1].numbers
-    messages = prompting.render(
-        prompt,
-        {
-            "marker": mark,
-            "level": state.setup.level,
-            "question": question.opener,
-            "key_points": prompting.key_points(question),
-            "traps": prompting.traps(question),
-            "conversation": prompting.fenced(prompting.numbered(thread), mark),
-            "expressed": ", ".join(f"K{n}" for n, p in enumerate(question.key_points, 1) if p.id in thread.raised)
-            or "none",
-            "last": f"{last[0]} to {last[-1]}" if last else "none",
-        },
-    )
-    report, usage = await model.ask(Report, messages, purpose="observe", max_tokens=MAX_TOKENS)
+    told = early is None
+
+    def watch(text: str) -> None:
+        nonlocal told
+        head = None if told else begun(Head, text, before=REST)
+        if head is not None and early is not None:
+            told = True
+            early(accepted(Report(**head.model_dump(), points=[]), thread, last))
+
+    messages = prompting.render(prompt, _values(state, thread, last))
+    report, usage = await model.ask(Report, messages, purpose="observe", max_tokens=MAX_TOKENS, watch=watch)
     made = counted(Made(by=model.name, prompt=prompt.version), usage)
-    return accepted(report, question, thread, last), made
+    return accepted(report, thread, last), made
 
 
-def accepted(report: Report, question: Question, thread: Thread, last: Sequence[int]) -> Observation:
+def _values(state: State, thread: Thread, last: Sequence[int]) -> dict[str, str]:
+    question, mark = thread.question, prompting.marker(state.id)
+    raised = (f"K{n}" for n, p in enumerate(question.key_points, 1) if p.id in thread.raised)
+    return {
+        "marker": mark,
+        "level": state.setup.level,
+        "question": question.opener,
+        "key_points": prompting.key_points(question),
+        "traps": prompting.traps(question),
+        "conversation": prompting.fenced(prompting.numbered(thread), mark),
+        "expressed": ", ".join(raised) or "none",
+        "last": f"{last[0]} to {last[-1]}" if last else "none",
+    }
+
+
+def accepted(report: Report, thread: Thread, last: Sequence[int]) -> Observation:
     """The report with its aliases resolved and its sentence numbers checked; what does not hold is left out.
 
     Only sentences of the last message count: what was said before has been observed before. ModelNonsense if the report
-    names nothing but ids that do not exist.
+    names key points, and none that exists.
     """
+    question = thread.question
     points = prompting.aliases((point.id for point in question.key_points), "K")
     traps = prompting.aliases((trap.code for trap in question.traps), "T")
     banned = {n for n in range(1, len(thread.sentences) + 1) if n not in last} | set(flagged(thread.sentences))
-    touched, slips = [], []
-    for cited in report.points:
-        held = valid(cited.s, count=len(thread.sentences), banned=banned)
-        if cited.k in points and held:
-            touched.append(Touch(key_point=points[cited.k], sentences=held))
-    for cited in report.traps:
-        held = valid(cited.s, count=len(thread.sentences), banned=banned)
-        if cited.k in traps and held:
-            slips.append(Slip(code=traps[cited.k], sentences=held))
-    if report.points and all(cited.k not in points for cited in report.points):
+
+    def held(lines: Sequence[str], known: Mapping[str, str]) -> list[tuple[str, tuple[int, ...]]]:
+        cited = [found for line in lines if (found := _cited(line)) is not None and found.k in known]
+        checked = ((known[c.k], valid(c.s, count=len(thread.sentences), banned=banned)) for c in cited)
+        return [(id, numbers) for id, numbers in checked if numbers]
+
+    named = {found.k for line in report.points if (found := _cited(line)) is not None}
+    if report.points and not named & points.keys():
         raise ModelNonsense("The model named key points that do not exist.")
     return Observation(
         intent=report.intent,
         anchor=report.anchor if report.anchor in last and report.anchor not in banned else None,
         angle=report.angle,
         options=tuple(dict.fromkeys(report.options)),
-        touched=tuple(touched),
-        slips=tuple(slips),
+        touched=tuple(Touch(key_point=id, sentences=numbers) for id, numbers in held(report.points, points)),
+        slips=tuple(Slip(code=code, sentences=numbers) for code, numbers in held(report.traps, traps)),
         toward=points.get(report.toward or ""),
         topic=question.topics[0],
     )
+
+
+def _cited(line: str) -> Cited | None:
+    """The alias and the numbers in "K3:2,4"; None if there is no alias."""
+    found = _CITED.match(line.strip())
+    return Cited(k=found[1].upper(), s=[int(n) for n in re.findall(r"\d+", found[2])]) if found else None
 
 
 def built_in(thread: Thread, act: Act) -> Observation:

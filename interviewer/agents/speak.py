@@ -13,7 +13,7 @@ from interviewer.agents.guard import Guard, guard
 from interviewer.agents.made import counted
 from interviewer.domain import Made, Move, MoveKind, Prompt, Wording
 from interviewer.errors import BudgetExhausted, ModelError, ModelNonsense
-from interviewer.llm import Message, Model
+from interviewer.llm import Message, Model, TextStream
 from interviewer.rules.followups import asked
 from interviewer.rules.state import State
 
@@ -44,11 +44,29 @@ class Speech:
     model: Model | None
     text: str = field(default="", init=False)
     made: Made = field(default_factory=Made, init=False)
+    _open: TextStream | None = field(default=None, init=False)
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether a model words this turn, or part of it."""
+        written_only = self.move.kind in VERBATIM or (self.move.kind == "close" and not self.move.lead)
+        return self.model is not None and not written_only
+
+    def begin(self) -> None:
+        """Send the request now; nothing is said before `pieces` is read."""
+        if self.asks_model and self.model is not None:
+            self._open = self._request(self.model)
+            self._open.begin()
+
+    async def drop(self) -> None:
+        """End a request that was begun and will not be read."""
+        if self._open is not None:
+            await self._open.aclose()
 
     async def pieces(self) -> AsyncGenerator[str]:
         """Whole sentences that the guard has passed; what was yielded is never taken back."""
         tail = self.move.text if self.move.kind in ("next_thread", "close") else ""
-        if self.model is None or self.move.kind in VERBATIM or (self.move.kind == "close" and not self.move.lead):
+        if self.model is None or not self.asks_model:
             async for piece in self._say(written(self.state, self.move, self.wording)):
                 yield piece
             return
@@ -74,11 +92,14 @@ class Speech:
 
     async def _stream(self, model: Model) -> AsyncGenerator[str]:
         """Sentences of the model. ModelNonsense if the guard objects or no question is left where one is needed."""
-        check = guard(self.state, [self.move.text, self.move.lead])
-        stream = model.stream(self._messages(), purpose="speak", max_tokens=MAX_TOKENS)
+        stream = self._open or self._request(model)
+        stream.begin()
         self.made = Made(by=model.name, prompt=self.prompt.version)
         words = 0
         try:
+            check = guard(self.state, [self.move.text, self.move.lead])
+            # While the first words are on their way there is time for it.
+            await asyncio.to_thread(check.prepare)
             async with stream, aclosing(whole_sentences(stream)) as complete:
                 async for sentence in complete:
                     if not await _passes(check, sentence):
@@ -92,6 +113,9 @@ class Speech:
             self.made = counted(self.made, stream.usage)
         if not self.text or self._unasked():
             raise ModelNonsense("The model did not ask anything.")
+
+    def _request(self, model: Model) -> TextStream:
+        return model.stream(self._messages(), purpose="speak", max_tokens=MAX_TOKENS)
 
     def _rest(self, tail: str) -> str:
         """The written words that complete what has been shown; nothing if it has already asked."""

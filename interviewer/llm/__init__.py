@@ -8,6 +8,7 @@ from interviewer.llm.circuit import Shared
 from interviewer.llm.endpoint import CHAT, GRADE, Deadlines, Endpoint, Message, TestResult, Usage
 from interviewer.llm.listing import list_models
 from interviewer.llm.model import Model, open_model
+from interviewer.llm.structured import begun
 from interviewer.llm.words import TextStream
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "TestResult",
     "TextStream",
     "Usage",
+    "begun",
     "list_models",
     "open_model",
 ]

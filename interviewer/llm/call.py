@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from interviewer.llm.chat import Chat, Received, Request, ending
 from interviewer.llm.circuit import Known, Permit, Shared
 from interviewer.llm.endpoint import BACKGROUND, CHAT, GRADE, Deadlines, Endpoint, Usage
 from interviewer.llm.faults import Failed, Fault, Surroundings, translate
-from interviewer.llm.redact import secrets_of
+from interviewer.llm.redact import secrets_of, tells
 
 log = logging.getLogger("interviewer.llm")
 
@@ -25,6 +25,8 @@ MOST_ATTEMPTS = 3
 _LONGEST_BACKOFF = 4.0
 
 _EMPTY = "The model's answer was empty. Try again, or choose another model."
+
+_TOLD = "The model's answer held your key, so it is not used. Check the address in Settings, and think of a new key."
 
 _LIMIT_NAME = re.compile(r"max_tokens|max_completion_tokens")
 
@@ -84,11 +86,16 @@ class Call:
         """Since the call began."""
         return asyncio.get_running_loop().time() - self._started
 
-    async def drain(self, request: Request) -> None:
-        """Send until an answer is complete, which is then in `received`; raises as `send` does."""
+    async def drain(self, request: Request, watch: Callable[[str], None] | None = None) -> None:
+        """Send until an answer is complete, which is then in `received`; raises as `send` does.
+
+        Args:
+            watch: called with the text so far of the attempt under way, as it comes.
+        """
         async with aclosing(self.send(request, restart=True)) as pieces:
             async for _ in pieces:
-                pass
+                if watch is not None:
+                    watch(self.received.text)
 
     async def send(self, request: Request, *, restart: bool) -> AsyncGenerator[str]:
         """Send until an answer is complete, yielding the pieces of its text.
@@ -127,11 +134,8 @@ class Call:
 
     async def _attempt(self, request: Request) -> AsyncGenerator[str]:
         seam = self.seam
-        around = Surroundings(
-            place=seam.endpoint.place,
-            secrets=secrets_of(seam.endpoint.api_key.get_secret_value(), seam.endpoint.base_url),
-            prompt=request.prompt,
-        )
+        secrets = secrets_of(seam.endpoint.api_key.get_secret_value(), seam.endpoint.base_url)
+        around = Surroundings(place=seam.endpoint.place, secrets=secrets, prompt=request.prompt)
         received = self.received = Received()
         permit = self._enter()
         fault: Fault | None = None
@@ -141,11 +145,15 @@ class Call:
                 try:
                     async with aclosing(reading) as pieces:
                         async for piece in pieces:
+                            if tells(received.text, secrets):
+                                break
                             yield piece
                 except Exception as error:
                     fault = translate(error, around)
                 finally:
                     self._settle(request)
+            if tells(received.text + received.arguments, secrets):
+                fault = Fault(ModelNonsense(_TOLD))
             fault = fault or _unfinished(received, request, whole=self._whole)
             if fault is None or not fault.empty_stream:
                 permit.settle(up=fault is None or fault.up)

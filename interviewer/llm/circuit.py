@@ -41,7 +41,7 @@ class Permit:
     def settle(self, *, up: bool) -> None:
         """`up`: the server answered, whatever it said."""
         self._open = False
-        self._circuit.record(up=up, probe=self.probe)
+        self._circuit.record(up=up)
 
     def release(self) -> None:
         """The attempt was abandoned; does nothing after `settle`."""
@@ -51,46 +51,55 @@ class Permit:
 
 
 class Circuit:
-    """Closed until `OPENS_AFTER` failures in a row; then one probe every `PROBE_AFTER` seconds until one succeeds."""
+    """Closed until `OPENS_AFTER` failures in a row; then one probe every `PROBE_AFTER` seconds until one succeeds.
+
+    The seconds run from where a probe begins: if they ran from where it ends, a server that heals while one hangs would
+    be found out a deadline later.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._failures = 0
-        self._opened_at: float | None = None
-        self._probing = False
+        self._waits_from: float | None = None
+        """When it opened, or when the last probe began; None while it is closed."""
+
+    @property
+    def steady(self) -> bool:
+        """Whether the last outcome, if there was one, was good."""
+        return self._failures == 0
 
     def enter(self, *, force: bool = False) -> Permit:
         """Leave for one attempt; ModelUnavailable at once while open. `force` makes a probe of it (the Test button)."""
         with self._lock:
-            if self._opened_at is None:
+            if self._waits_from is None:
                 return Permit(self, probe=False)
-            wait = PROBE_AFTER - (self._clock() - self._opened_at)
-            if not force and (wait > 0 or self._probing):
+            now = self._clock()
+            wait = PROBE_AFTER - (now - self._waits_from)
+            if not force and wait > 0:
                 raise ModelUnavailable(
                     f"The model's server failed {OPENS_AFTER} times in a row and is tried again in "
                     f"{max(1, round(wait))} s. Wait, or choose another model in Settings."
                 )
-            self._probing = True
+            if wait <= 0:
+                self._waits_from = now
             return Permit(self, probe=True)
 
-    def record(self, *, up: bool, probe: bool) -> None:
+    def record(self, *, up: bool) -> None:
         """Count the outcome of an attempt."""
         with self._lock:
-            if probe:
-                self._probing = False
             if up:
-                self._failures, self._opened_at = 0, None
+                self._failures, self._waits_from = 0, None
                 return
             self._failures += 1
-            if probe or (self._failures >= OPENS_AFTER and self._opened_at is None):
-                self._opened_at = self._clock()
+            if self._failures >= OPENS_AFTER and self._waits_from is None:
+                self._waits_from = self._clock()
 
     def abandon(self, *, probe: bool) -> None:
         """A probe ended without an outcome: the next caller may probe."""
-        if probe:
-            with self._lock:
-                self._probing = False
+        with self._lock:
+            if probe and self._waits_from is not None:
+                self._waits_from = self._clock() - PROBE_AFTER
 
 
 class RetryBudget:

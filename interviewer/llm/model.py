@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from secrets import token_hex
 from typing import TypeVar
@@ -82,6 +82,11 @@ class Model:
         """The model as set, for records of what made a step."""
         return self._seam.endpoint.model
 
+    @property
+    def steady(self) -> bool:
+        """Whether the server has answered so far; False from its first failure until it answers again."""
+        return self._seam.known.circuit.steady
+
     async def ask(
         self,
         schema: type[T],
@@ -90,12 +95,14 @@ class Model:
         purpose: str,
         max_tokens: int,
         deadlines: Deadlines | None = None,
+        watch: Callable[[str], None] | None = None,
     ) -> tuple[T, Usage]:
         """One value of `schema`, from a finished and valid answer only, and what that used.
 
         At most three requests, the one repair of an invalid answer included; what a server refuses at once because it
         lacks a way of structured output is not counted. Without `deadlines`, those of the purpose hold, stretched for
-        a slow model; given ones hold as they are.
+        a slow model; given ones hold as they are. `watch` is shown the text so far as it comes: whether that will ever
+        be a valid answer, nobody knows yet.
 
         Raises:
             ModelError: one of its subclasses; the sentence says which and what to do.
@@ -109,7 +116,8 @@ class Model:
         failure: Fault | None = None
         for mode in modes:
             try:
-                value = await _ask_in_one_mode(call, schema, plain, mode, may_leave=not settled and mode != modes[-1])
+                may_leave = not settled and mode != modes[-1]
+                value = await _ask_in_one_mode(call, schema, _in_mode(plain, schema, mode), may_leave, watch)
             except Failed as failed:
                 fault = failed.fault
                 failure = failure or fault
@@ -180,13 +188,14 @@ def _in_mode(request: Request, schema: type[BaseModel], mode: Mode) -> Request:
     return replace(request, mode=mode, name=schema_name(schema), schema=strict_schema(schema))
 
 
-async def _ask_in_one_mode(call: Call, schema: type[T], plain: Request, mode: Mode, *, may_leave: bool) -> T | None:
+async def _ask_in_one_mode(
+    call: Call, schema: type[T], request: Request, may_leave: bool, watch: Callable[[str], None] | None
+) -> T | None:
     """The value by one way of structured output; None if the server seems not to know it and `may_leave`.
 
     An answer without any JSON is how a server looks that silently ignores what it was asked for.
     """
-    request = _in_mode(plain, schema, mode)
-    await call.drain(request)
+    await call.drain(request, watch)
     answer = call.received.arguments or call.received.text
     value = validate(schema, answer)
     if not isinstance(value, str):

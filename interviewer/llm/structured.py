@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -33,8 +34,12 @@ def schema_name(schema: type[BaseModel]) -> str:
     return re.sub(r"\W", "_", schema.__name__)[:64]
 
 
+@cache
 def strict_schema(schema: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of a model, in the subset of OpenAI's strict mode: closed objects, every property required."""
+    """The JSON schema of a model, in the subset of OpenAI's strict mode: closed objects, every property required.
+
+    One for each class, shared: not to be changed.
+    """
     strict: dict[str, Any] = _strict(schema.model_json_schema())
     return strict
 
@@ -115,6 +120,22 @@ def validate(schema: type[T], text: str) -> T | str:
         where = ".".join(str(part) for part in first["loc"]) or "the object"
         more = f" (and {len(others)} more)" if others else ""
         return " ".join(f"{where}: {first['msg']}{more}".split())[:300]
+
+
+def begun(schema: type[T], text: str, *, before: str) -> T | None:
+    """The value of the fields that come before the field `before` in an answer under way; None as long as it is open.
+
+    Nobody has said yet that this answer will be finished: good for preparing, never for recording.
+    """
+    text = _THOUGHTS.sub("", text)
+    start = text.find("{")
+    end = text.find(f'"{before}"', start)
+    if start < 0 or end < 0:
+        return None
+    try:
+        return schema.model_validate_json(text[start:end].rstrip().rstrip(",") + "}")
+    except ValidationError:
+        return None
 
 
 def _arguments(found: str, name: str) -> str:

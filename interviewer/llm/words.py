@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from types import TracebackType
@@ -26,20 +27,37 @@ class TextStream:
     def __init__(self, seam: Seam, request: Request, purpose: str, deadlines: Deadlines | None) -> None:
         self._call: Call | None = None
         self._pieces = self._run(seam, request, purpose, deadlines)
+        self._pump: asyncio.Task[None] | None = None
+        self._arrived: asyncio.Queue[str | Exception | None] = asyncio.Queue()
 
     @property
     def usage(self) -> Usage:
         """What the call used; complete once the stream is exhausted, has raised or is closed."""
         return self._call.usage if self._call else Usage()
 
+    def begin(self) -> None:
+        """Send the request now, instead of when the first piece is asked for; needs a running event loop."""
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._collect())
+
     def __aiter__(self) -> TextStream:
         return self
 
     async def __anext__(self) -> str:
-        return await anext(self._pieces)
+        if self._pump is None:
+            return await anext(self._pieces)
+        item = await self._arrived.get()
+        if item is None or isinstance(item, Exception):
+            self._arrived.put_nowait(None)
+            raise item or StopAsyncIteration
+        return item
 
     async def aclose(self) -> None:
         """End the call; nothing happens if it has ended."""
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.wait([self._pump])
+            self._arrived.put_nowait(None)
         await self._pieces.aclose()
 
     async def __aenter__(self) -> TextStream:
@@ -49,6 +67,17 @@ class TextStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    async def _collect(self) -> None:
+        """Read the answer into the queue; closed here, because a generator is best closed by who runs it."""
+        end: Exception | None = None
+        try:
+            async with aclosing(self._pieces) as pieces:
+                async for piece in pieces:
+                    self._arrived.put_nowait(piece)
+        except Exception as error:
+            end = error
+        self._arrived.put_nowait(end)
 
     async def _run(
         self, seam: Seam, request: Request, purpose: str, deadlines: Deadlines | None

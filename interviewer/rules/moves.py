@@ -6,7 +6,7 @@ observation's ranked options decide, so that the talk follows the candidate. No 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from interviewer.domain import Move
@@ -39,6 +39,12 @@ def decide(context: Context) -> Move:
         if move is not None:
             return move.model_copy(update={"rule": name})
     raise LookupError(f"no rule of round {context.state.round.id!r} answers {context.act.kind!r}")
+
+
+def foreseen(contexts: Sequence[Context]) -> Move | None:
+    """The move that is the same in all these contexts, which differ in what is not known yet; None if it is not."""
+    first, *others = [decide(context) for context in contexts]
+    return first if all(move == first for move in others) else None
 
 
 def _next(context: Context, *, closes: Any, lead: str) -> Move:

@@ -254,13 +254,17 @@ def _spoken(state: State, event: Event, payload: dict[str, Any]) -> State:
 
 
 def _graded(state: State, _: Event, payload: dict[str, Any]) -> State:
+    made = Made.model_validate(payload["made"])
+    if payload["thread"] is None:
+        marks = tuple(Mark.model_validate(mark) for mark in payload["marks"])
+        return replace(state, marks=marks, marked_by=made)
     thread = state.threads[payload["thread"]]
     return _with_thread(
         state,
         replace(
             thread,
             grade=Grade.model_validate(payload["grade"]),
-            graded_by=Made.model_validate(payload["made"]),
+            graded_by=made,
             graded_times=thread.graded_times + 1,
         ),
     )

@@ -85,10 +85,13 @@ class Repository:
             self._own(connection, interview_id)
             self._record(connection, interview_id, events)
 
-    def events(self, interview_id: str) -> tuple[Event, ...]:
-        """The log, in the order in which it was written; NotFound if this user has no such interview."""
+    def events(self, interview_id: str, *, skip: int = 0) -> tuple[Event, ...]:
+        """The log from event number `skip` on, in the order in which it was written.
+
+        NotFound if this user has no such interview.
+        """
         columns = (event_rows.c[name] for name in ("kind", "key", "at", "version", "payload"))
-        query = select(*columns).where(*self._of(event_rows, interview_id)).order_by(event_rows.c.id)
+        query = select(*columns).where(*self._of(event_rows, interview_id)).order_by(event_rows.c.id).offset(skip)
         with self._database.reading() as connection:
             self._own(connection, interview_id)
             return tuple(Event.model_validate(dict(row)) for row in connection.execute(query).mappings())

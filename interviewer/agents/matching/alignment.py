@@ -84,9 +84,10 @@ def statement(text: str, *, tokens: TokenVectors) -> Statement:
     )
 
 
-def statements(texts: Sequence[str]) -> list[Statement]:
+@lru_cache(maxsize=64)
+def statements(texts: tuple[str, ...]) -> tuple[Statement, ...]:
     """The texts made ready to be looked for, with one call to the model for those it has not seen."""
-    return [statement(text, tokens=tokens) for text, tokens in zip(texts, embedder().tokens(texts), strict=True)]
+    return tuple(statement(text, tokens=tokens) for text, tokens in zip(texts, embedder().tokens(texts), strict=True))
 
 
 def asked_weights(wanted: Statement, asked: frozenset[str]) -> Floats:
@@ -109,14 +110,19 @@ def align(wanted: Sequence[Statement], said: Sequence[TokenVectors], *, asked: f
     pieces = np.concatenate([said[n].vectors for n in filled])
     pooled = np.stack([said[n].pooled for n in filled])
     starts = np.cumsum([0, *(len(said[n].vectors) for n in filled[:-1])])
-    for row, target in enumerate(wanted):
-        result.cosines[row, filled] = pooled @ target.pooled
-        if not target.words:
-            continue
-        weights = asked_weights(target, asked)
-        weights = weights / weights.sum()
-        # (words, sentences): the best piece of each sentence for each word
-        best = np.maximum.reduceat(target.vectors @ pieces.T, starts, axis=1)
-        result.single[row, filled] = weights @ best
-        result.whole[row] = weights @ best.max(axis=1)
+    result.cosines[:, filled] = np.stack([target.pooled for target in wanted]) @ pooled.T
+    rows = [row for row, target in enumerate(wanted) if target.words]
+    if not rows:
+        return result
+    # (words of all statements, sentences): the best piece of each sentence for each word
+    vectors = np.concatenate([wanted[row].vectors for row in rows])
+    best = np.maximum.reduceat(vectors @ pieces.T, starts, axis=1)
+    weights = np.concatenate([_shares(asked_weights(wanted[row], asked)) for row in rows])
+    firsts = np.cumsum([0, *(len(wanted[row].words) for row in rows[:-1])])
+    result.single[np.ix_(rows, filled)] = np.add.reduceat(weights[:, None] * best, firsts, axis=0)
+    result.whole[rows] = np.add.reduceat(weights * best.max(axis=1), firsts)
     return result
+
+
+def _shares(weights: Floats) -> Floats:
+    return np.asarray(weights / weights.sum(), np.float32)
