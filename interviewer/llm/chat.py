@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import threading
 import warnings
 import weakref
@@ -39,6 +40,9 @@ _AFTER_THE_END = 1.0
 
 _CHARACTERS_A_TOKEN = 16
 """More than this many characters for each allowed token means that the server ignores the limit."""
+
+_HALF_CHARACTERS = re.compile(r"[\ud800-\udfff]")
+"""What is left of a character that a server cut in two; neither the store nor a page can hold it."""
 
 _CHATTY_LOGGERS = ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "langchain_core", "langchain_openai")
 
@@ -246,22 +250,26 @@ async def _within(awaitable: Any, by: float) -> Any:
 def _take(chunk: AIMessage, received: Received, seconds: float) -> str:
     """Note what one chunk carries; its text is returned."""
     received.began = True
-    piece = str(chunk.text)
+    piece = _whole_characters(str(chunk.text))
     calls = getattr(chunk, "tool_call_chunks", [])
     if calls and received.tool is None:
         received.tool = calls[0].get("index")
     arguments = "".join(call.get("args") or "" for call in calls if call.get("index") == received.tool)
     received.text += piece
-    received.arguments += arguments
+    received.arguments += _whole_characters(arguments)
     _take_ending(chunk, received)
     if received.first_token is None and (piece or arguments):
         received.first_token = seconds
     return piece
 
 
+def _whole_characters(text: str) -> str:
+    return _HALF_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def _take_whole(message: AIMessage, received: Received) -> None:
     received.began = True
-    received.text = str(message.text)
+    received.text = _whole_characters(str(message.text))
     if message.tool_calls:
         received.arguments = json.dumps(message.tool_calls[0]["args"])
     elif message.invalid_tool_calls:
@@ -338,7 +346,8 @@ async def _http_client(*, direct: bool) -> Any:
 async def _held(direct: bool) -> AsyncGenerator[Any]:
     from openai import DefaultAsyncHttpxClient
 
-    client = DefaultAsyncHttpxClient(timeout=_NEVER, trust_env=not direct)
+    # What is sent goes to the address in the settings and nowhere else, whatever that address says.
+    client = DefaultAsyncHttpxClient(timeout=_NEVER, trust_env=not direct, follow_redirects=False)
     try:
         yield client
     finally:

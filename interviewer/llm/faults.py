@@ -102,6 +102,9 @@ def translate(error: BaseException, around: Surroundings) -> Fault:
     chain = tuple(_chain(error))
     said = " ".join(_said(one) for one in chain)
     status = next(filter(None, map(_status, chain)), None)
+    if any(_redirects(one) for one in chain):
+        sentence = "The address sends us on to another one, which is not followed. Check the address in Settings."
+        return Fault(ModelRejected(sentence), said=said)
     if _OVERFLOW.search(said):
         sentence = (
             "The conversation is longer than the model takes. Choose a model with a larger context, or start anew."
@@ -249,6 +252,11 @@ def _status(error: BaseException) -> int | None:
     if isinstance(status, str) and status.isdigit():
         status = int(status)
     return status if isinstance(status, int) and 400 <= status < 600 else None
+
+
+def _redirects(error: BaseException) -> bool:
+    status = getattr(error, "status_code", None)
+    return isinstance(status, int) and 300 <= status < 400
 
 
 def _field(error: BaseException, name: str) -> Any:

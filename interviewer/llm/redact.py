@@ -12,6 +12,9 @@ LONGEST = 200
 SHORTEST_SECRET = 4
 """Shorter keys are placeholders such as `x`; blotting them out would only spoil the sentence."""
 
+SHORTEST_TOLD = 12
+"""A shorter key in an answer is a word: `ollama` is what one may well talk about."""
+
 _PATTERNS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+"), r"\1 [hidden]"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@]*@"), r"\1[hidden]@"),
@@ -35,6 +38,11 @@ def secrets_of(key: str, address: str) -> tuple[str, ...]:
         found = {key}
     found |= {quote(one, safe="") for one in found} | {unquote(one) for one in found}
     return tuple(sorted((one for one in found if len(one) >= SHORTEST_SECRET), key=len, reverse=True))
+
+
+def tells(text: str, secrets: Iterable[str]) -> bool:
+    """Whether an answer repeats a secret: then some server on the way puts what it is sent into what it says."""
+    return any(secret in text for secret in secrets if len(secret) >= SHORTEST_TOLD)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from interviewer.errors import StoreUnavailable
+from interviewer.store.turns import Turns
 
 _WRITES = "interviewer_writes"
 
@@ -38,6 +39,8 @@ class Database:
     def __init__(self, path: Path, *, busy_timeout: float) -> None:
         """`busy_timeout`: seconds to wait for another writer. Nothing is opened yet."""
         self.path = path
+        self._busy_timeout = busy_timeout
+        self._turns = Turns()
         self._pragmas = _pragmas(busy_timeout)
         # Threads decide how many connections there are; errors must not repeat what a candidate wrote.
         self._engine: Engine = create_engine(
@@ -73,14 +76,14 @@ class Database:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that holds the write lock from its start; on the disk when the block ends without error."""
-        with self._faults(), self._engine.connect() as connection:
+        with self._writer(), self._faults(), self._engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
 
     def empty_log(self) -> None:
         """Write the log file into the database and cut it to nothing, so that deleted text is in neither."""
-        with self._faults(), contextlib.closing(self._engine.raw_connection()) as connection:
+        with self._writer(), self._faults(), contextlib.closing(self._engine.raw_connection()) as connection:
             cursor = connection.cursor()
             busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             cursor.close()
@@ -129,6 +132,17 @@ class Database:
     def _sentence(self, code: int | None) -> str:
         fault = _FAULTS.get((code or 0) & 0xFF, "gave an unexpected error: run `interviewer doctor`")
         return f"The database {str(self.path)!r} {fault}."
+
+    @contextlib.contextmanager
+    def _writer(self) -> Iterator[None]:
+        """One writer of this process at a time; StoreUnavailable after the busy timeout."""
+        # SQLite lets writers try again after a sleep, in no order: among many threads one can wait for ever.
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(self._turns.mine(self._busy_timeout))
+            except TimeoutError as error:
+                raise StoreUnavailable(self._sentence(sqlite3.SQLITE_BUSY)) from error
+            yield
 
     @contextlib.contextmanager
     def _faults(self) -> Iterator[None]:

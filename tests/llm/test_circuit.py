@@ -46,7 +46,7 @@ def test_one_probe_after_thirty_seconds() -> None:
     clock.now = 30
     probe = circuit.enter()
     assert probe.probe
-    with pytest.raises(ModelUnavailable, match="tried again in 1 s"):
+    with pytest.raises(ModelUnavailable, match="tried again in 30 s"):
         circuit.enter()
     probe.settle(up=False)
     clock.now = 59

@@ -155,7 +155,7 @@ def test_list_of_models() -> None:
         (Fault(status=401), ModelRejected, "key is not valid"),
         (Fault(status=404, body="nope"), ModelRejected, "Check both"),
         (Fault(status=500), ModelUnavailable, "(500)"),
-        (Fault(status=302, headers={"Location": "http://127.0.0.1:1/"}), ModelNonsense, "cannot be read"),
+        (Fault(status=302, headers={"Location": "http://127.0.0.1:1/"}), ModelRejected, "sends us on to another one"),
         (Fault(body="<html>", content_type="text/html"), ModelUnavailable, "ends in /v1"),
         (Fault(body="{}"), ModelNonsense, "does not list its models"),
         (Fault(body=" " * 5_000_000), ModelNonsense, "cannot be read"),

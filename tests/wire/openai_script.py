@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Fault:
     """Of the error in the body; `{key}` becomes the key of the request, `{prompt}` its last message."""
     code: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    """As in `message`, `{key}` becomes the key; also in `body`, `error_event` and `text`."""
     body: str | None = None
     """The whole body as it stands, instead of an error object."""
     content_type: str = "application/json"
@@ -107,6 +110,10 @@ class Fault:
     finish: str | None = None
     """Another finish_reason, with `text`."""
     refusal: str = ""
+    null: bool = False
+    """A finished answer whose content is null."""
+    tool: str = ""
+    """A call of a tool with these arguments, whether or not one was offered."""
     no_choices: bool = False
     broken_json: bool = False
     error_event: dict[str, Any] | None = None
@@ -118,6 +125,23 @@ class Fault:
     as_one: bool = False
     """Answer in one piece although a stream was asked for."""
     text: str = "one two three four five six"
+
+    def told(self, request: Request) -> Fault:
+        """The fault with `{key}` and `{prompt}` filled in."""
+        last = request.texts[-1] if request.texts else ""
+        event = self.error_event and {k: _with_key(v, request) for k, v in self.error_event.items()}
+        return replace(
+            self,
+            message=_with_key(self.message, request).replace("{prompt}", last),
+            headers={name: _with_key(value, request) for name, value in self.headers.items()},
+            body=_with_key(self.body, request),
+            text=_with_key(self.text, request),
+            error_event=event,
+        )
+
+
+def _with_key(value: T, request: Request) -> T:
+    return type(value)(value.replace("{key}", request.key)) if isinstance(value, str) else value
 
 
 Scripted = str | dict[str, Any] | BaseModel | Reply | Fault
@@ -142,9 +166,36 @@ def deltas_of(request: Request, text: str, *, calls: int) -> list[dict[str, Any]
     return deltas
 
 
+def answer_of(request: Request, fault: Fault) -> tuple[dict[str, Any], str | None]:
+    """A faulty answer in one piece: its message and its finish_reason."""
+    message: dict[str, Any] = {"role": "assistant", "content": fault.text}
+    if fault.refusal or fault.null or fault.tool:
+        message["content"] = None
+    if fault.refusal:
+        message["refusal"] = fault.refusal
+    if fault.tool:
+        message["tool_calls"] = [tool_call_frame(request, fault.tool, 0)]
+        return message, "tool_calls"
+    return message, None if fault.cut_after is not None else fault.finish or "stop"
+
+
+def odd_deltas(request: Request, fault: Fault) -> list[dict[str, Any]]:
+    """The pieces of a stream that ends in good order, but holds something else than a good answer; else none."""
+    if fault.refusal:
+        return [{"role": "assistant", "refusal": fault.refusal}]
+    if fault.null:
+        return [{"role": "assistant", "content": None}]
+    if fault.tool:
+        call = tool_call_frame(request, fault.tool, 0)
+        return [{"role": "assistant", "content": None, "tool_calls": [call]}]
+    if fault.finish is not None:
+        return [{"content": piece} for piece in pieces_of(fault.text)] or [{}]
+    return []
+
+
 def tool_call_frame(request: Request, arguments: str, number: int) -> dict[str, Any]:
     """One call of the request's tool."""
-    function = {"name": request.name, "arguments": arguments}
+    function = {"name": request.name or "answer", "arguments": arguments}
     return {"index": number, "id": f"call_{number}", "type": "function", "function": function}
 
 

@@ -31,9 +31,11 @@ from tests.wire.openai_script import (
     Request,
     Script,
     Scripted,
+    answer_of,
     chunk,
     deltas_of,
     frame,
+    odd_deltas,
     pieces_of,
     tool_call_frame,
     usage_frame,
@@ -195,7 +197,8 @@ class _Handler(BaseHTTPRequestHandler):
         script = self.server.script
         script.others.append(self._request({}))
         if isinstance(script.models, Fault):
-            self._dropping(lambda: self._fault(script.models, self._request({})))  # type: ignore[arg-type]
+            request, fault = self._request({}), script.models
+            self._dropping(lambda: self._fault(fault.told(request), request))
         elif self.path.endswith("/models"):
             rows = [{"id": name, "object": "model", "owned_by": "test"} for name in script.models]
             self._json(200, {"object": "list", "data": rows})
@@ -203,7 +206,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(404, {"error": {"message": "no such path"}})
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+        length = int(self.headers.get("Content-Length") or 0)
+        sent = self.rfile.read(length)
+        if len(sent) < length:
+            self.close_connection = True
+            return
+        body = json.loads(sent or b"{}")
         request = self._request(body)
         script = self.server.script
         if self.path.endswith("/embeddings") and script.embed is not None:
@@ -238,7 +246,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _chat(self, request: Request) -> None:
         reply = self.server.script.next_reply(request)
         if isinstance(reply, Fault):
-            self._fault(reply, request)
+            self._fault(reply.told(request), request)
             return
         full = reply if isinstance(reply, Reply) else Reply(reply)
         content = full.content
@@ -306,19 +314,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif request.stream and not fault.as_one:
             self._faulty_stream(fault, request)
         else:
-            message = {"role": "assistant", "content": None if fault.refusal else fault.text}
-            message |= {"refusal": fault.refusal} if fault.refusal else {}
-            cut = fault.cut_after is not None
-            self._whole(request, message, None if cut else fault.finish or "stop", (11, 7))
+            message, finish = answer_of(request, fault)
+            self._whole(request, message, finish, (11, 7))
 
     def _faulty_stream(self, fault: Fault, request: Request) -> None:
+        odd = odd_deltas(request, fault)
+        if odd:
+            self._stream(request, odd, (11, 7), finish=fault.finish)
+            return
         pieces = pieces_of(fault.text)
-        if fault.refusal:
-            self._stream(request, [{"role": "assistant", "refusal": fault.refusal}], (11, 7))
-            return
-        if fault.finish is not None:
-            self._stream(request, [{"content": piece} for piece in pieces] or [{}], (11, 7), finish=fault.finish)
-            return
         self._begin_stream()
         while fault.drip is not None:
             self._event(chunk(request, {} if fault.drip_empty else {"content": "drip "}))
@@ -341,9 +345,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _error(self, fault: Fault, request: Request) -> None:
         body = fault.body
         if body is None:
-            last = request.texts[-1] if request.texts else ""
-            message = fault.message.replace("{key}", request.key).replace("{prompt}", last)
-            body = json.dumps({"error": {"message": message, "type": "planned", "code": fault.code}})
+            body = json.dumps({"error": {"message": fault.message, "type": "planned", "code": fault.code}})
         self._send(fault.status, body.encode(), fault.content_type, fault.headers)
 
     def _json(self, status: int, value: Any) -> None:
