@@ -93,7 +93,11 @@ def serve(program: Program, host: str, port: int) -> None:
     with listening:
         address = f"http://{host}:{listening.getsockname()[1]}"
         print(f"Interviewer is ready at {address}  (Ctrl+C stops it)", flush=True)  # noqa: T201 - the one line it says
-        server = uvicorn.Server(uvicorn.Config(create_app(program), log_level="warning", access_log=False))
+        # Nothing stands between the browser and this server, so headers that tell of a proxy are forged.
+        config = uvicorn.Config(
+            create_app(program), log_level="warning", access_log=False, proxy_headers=False, server_header=False
+        )
+        server = uvicorn.Server(config)
         server.run(sockets=[listening])
 
 

@@ -43,7 +43,7 @@ def debrief(state: State, *, own: int | None = None, transcript: str = "") -> st
 
 def _head(state: State) -> str:
     setup = state.setup
-    day = f"{state.started:%d %B %Y}, " if state.started else ""
+    day = f"{state.started.day} {state.started:%B %Y}, " if state.started else ""
     facts = f"{day}{state.round.name}, {setup.level} level, {setup.minutes} minutes, {setup.strictness}"
     return f'<h1>Debrief</h1><p class="quiet">{html(facts)}</p>'
 

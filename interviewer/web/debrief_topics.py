@@ -8,7 +8,7 @@ from typing import Final
 from interviewer.domain import Finding, Made, Mark, Raised
 from interviewer.rules.feedback import hint_ledger, next_level, quotes
 from interviewer.rules.state import State, Thread
-from interviewer.web.safe import html
+from interviewer.web.safe import html, rich
 
 HOW: Final[Mapping[Raised, str]] = {"unprompted": "unprompted", "probe": "after a follow-up", "hint": "after a hint"}
 ENDED: Final = {"skipped": "You skipped it.", "gave_up": "You gave up on it.", "time": "Its time ran out."}
@@ -49,7 +49,7 @@ def dots(level: int | None) -> str:
 
 def quoted(sentences: Iterable[str]) -> str:
     """The candidate's own sentences."""
-    return "".join(f'<blockquote dir="auto">{html(sentence)}</blockquote>' for sentence in sentences if sentence)
+    return "".join(f'<blockquote dir="auto">{rich(sentence)}</blockquote>' for sentence in sentences if sentence)
 
 
 def made_by(made: Made | None) -> str:

@@ -3,7 +3,11 @@
 Gradio's own defaults let any web page that the user visits talk to a program on their machine (security.md D1, §6, §7).
 The guard answers 403 to whatever does not come from its own pages or from the user: a Host that is not ours (which is
 also what a rebound name looks like), an Origin that is not exactly the page's own, and every fetch that a browser marks
-as coming from elsewhere, links included: the address has to be typed or opened from the terminal.
+as coming from elsewhere, links included: the address has to be typed or opened from the terminal. Whatever can change
+something has to name its Origin, as every browser does by itself.
+
+It cannot tell the user's programs from the user: whoever may open connections to loopback and writes the headers that a
+browser would write is let in (design.md §8: local mode has one user).
 
 Nothing is buffered: what the application sends goes on at once, so streams of events stay streams.
 """
@@ -40,7 +44,7 @@ _HEADERS: Final = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 )
 
-_ASSETS: Final = ("/assets/", "/static/", "/svelte/")
+_ASSETS: Final = ("/assets/", "/static/")
 """Files of the packages themselves; everything else is data or leads to it, and is not kept by browsers."""
 
 _CALLS: Final = "/gradio_api"
@@ -57,9 +61,14 @@ _OPEN_CALLS: Final = (
 )
 """What the pages need of Gradio's own routes; the rest (direct calls, uploads, files, proxy, …) is as if not there."""
 
-_HIDDEN: Final = frozenset(
-    ("/openapi.json", "/docs", "/redoc", "/docs/oauth2-redirect", "/monitoring", "/monitoring/summary", "/login")
-)
+_HIDDEN: Final = ("/docs", "/login", "/logout", "/monitoring", "/openapi.json", "/pwa_icon", "/redoc", "/svelte")
+"""Routes of the frameworks that no page needs, each with everything below it."""
+
+_SAFE: Final = frozenset(("GET", "HEAD", "OPTIONS"))
+"""Methods that change nothing; a browser sends all others with an Origin."""
+
+_FROM_PROXIES: Final = (b"forwarded", b"x-forwarded-", b"x-gradio-")
+"""Beginnings of request headers from which Gradio builds addresses. No proxy stands before us, so they are forged."""
 
 _OWN_SITES: Final = frozenset(("", "same-origin", "none"))
 """Sec-Fetch-Site of requests from our own pages, from the user, and from programs that are no browsers."""
@@ -102,7 +111,7 @@ class Guard:
             await exchange.refuse(*refusal)
             return
         try:
-            await self._app(scope, exchange.receive, exchange.send)
+            await self._app(_direct(scope), exchange.receive, exchange.send)
         except Exception as error:
             if exchange.too_large:
                 return
@@ -141,7 +150,7 @@ class Guard:
             await send(message if headers is None else {**message, "headers": _guarded(headers, scope["path"])})
 
         try:
-            await self._app(scope, limited, answering)
+            await self._app(_direct(scope), limited, answering)
         except Exception:
             if not cut:
                 raise
@@ -153,6 +162,8 @@ class Guard:
             return HTTPStatus.FORBIDDEN, _WRONG_HOST
         scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
         if any(origin.lower() != f"{scheme}://{hosts[0].lower()}" for origin in origins):
+            return HTTPStatus.FORBIDDEN, _FOREIGN
+        if not origins and scope.get("method", "GET") not in _SAFE:
             return HTTPStatus.FORBIDDEN, _FOREIGN
         if any(site.lower() not in _OWN_SITES for site in _all(scope, b"sec-fetch-site")):
             return HTTPStatus.FORBIDDEN, _FOREIGN
@@ -240,7 +251,13 @@ def _hidden(path: str) -> bool:
     if plain == _CALLS or plain.startswith(f"{_CALLS}/"):
         rest = plain.removeprefix(_CALLS)
         return not any(rest == name or (name.endswith("/") and rest.startswith(name)) for name in _OPEN_CALLS)
-    return plain in _HIDDEN
+    return any(plain == name or plain.startswith(f"{name}/") for name in _HIDDEN)
+
+
+def _direct(scope: Scope) -> Scope:
+    """The scope without what only a proxy could know."""
+    kept = [(name, value) for name, value in scope["headers"] if not name.lower().startswith(_FROM_PROXIES)]
+    return {**scope, "headers": kept}
 
 
 def _guarded(headers: Iterable[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:

@@ -115,7 +115,7 @@ class Live:
                 with gr.Row(elem_classes=["actions"]):
                     self.reveal = gr.Button("Show the debrief", variant="primary", min_width=160)
                     self.unrated = gr.Button("Skip the rating", variant="secondary", min_width=120)
-            self.debrief = block(elem_id="debrief")
+            self.debrief = block(math=True, elem_id="debrief")
 
     def _wire(self) -> None:
         taken = [self.message, self.place, self.ratings]

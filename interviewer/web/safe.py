@@ -18,7 +18,19 @@ _MATH: Final = re.compile(
     r"|(?<![\w$\\])\$(?=[^\s$])(?P<inline>[^$\n]{1,500}?)(?<=[^\s\\])\$(?![\d$])",
     re.DOTALL,
 )
-_ENTITIES: Final = {ord(c): f"&#{ord(c)};" for c in "\n\r\t`\\"}
+# What draws boxes of any height, makes macros, or would link, load or style if the renderer let it: shown as typed.
+_NO_FORMULA: Final = re.compile(
+    r"\\(?:rule|raisebox|above|genfrac|[egx]?def|let|futurelet|newcommand|renewcommand|providecommand"
+    r"|href|url|includegraphics|html\w*)(?![A-Za-z])"
+)
+_ENTITIES: Final[dict[int, str | None]] = {ord(c): f"&#{ord(c)};" for c in "\n\r\t`\\"}
+# Control characters, overrides of the direction of writing, and characters that take no room and only hide something;
+# not the joiners and marks that scripts and emoji need.
+_UNSEEN: Final = (
+    *(range(0x09), (0x0B, 0x0C), range(0x0E, 0x20), range(0x7F, 0xA0), (0x200B,), range(0x202A, 0x202F)),
+    *(range(0x2060, 0x2070), (0xFEFF,), range(0xFFF9, 0xFFFC), range(0xE0000, 0xE0080)),
+)
+_ENTITIES.update({code: None for codes in _UNSEEN for code in codes})
 
 MATH: Final = [
     {"left": "\\[", "right": "\\]", "display": True},
@@ -31,7 +43,7 @@ def html(text: object) -> str:
     """Text for a place in HTML of ours: inside an element, or inside a quoted attribute.
 
     Line breaks, backslashes and backticks become entities as well: what carries our HTML into the page is a Markdown
-    component, which must find nothing in it to act on.
+    component, which must find nothing in it to act on. Characters that are not seen are left out.
     """
     return escape(str(text), quote=True).translate(_ENTITIES)
 
@@ -83,6 +95,8 @@ def _formulas(text: str) -> str:
     for found in _MATH.finditer(text):
         shown = found["display"] or found["bracket"]
         formula = shown or found["paren"] or found["inline"]
+        if _NO_FORMULA.search(formula):
+            continue
         left, right = ("\\[", "\\]") if shown else ("\\(", "\\)")
         # A delimiter inside would end the formula early and leave the rest to chance.
         clean = html(re.sub(r"\\[()\[\]]", "", formula)).replace("&#92;", "\\").replace("&#10;", " ")

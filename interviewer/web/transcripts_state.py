@@ -134,12 +134,9 @@ def page(transcript: Transcript, now: datetime, *, turn: int | None = None) -> s
     `turn`: the act whose words are marked and brought into view.
     """
     state = transcript.state
-    back = f'<p class="small"><a href="{PATH}">All transcripts</a></p>'
-    if state.over:
-        jump = '<p class="small"><a href="#conversation">To the conversation, word for word</a></p>'
-        head = f"{jump}{debrief(state)}"
-    else:
-        head = _head(transcript, now)
+    jump = ' · <a href="#conversation">To the conversation, word for word</a>' if state.over else ""
+    back = f'<p class="small"><a href="{PATH}">All transcripts</a>{jump}</p>'
+    head = debrief(state) if state.over else _head(transcript, now)
     talk = _talk(transcript, now, turn)
     return f'{back}{head}<section id="conversation" class="conversation"><h2>Conversation</h2>{talk}</section>'
 

@@ -69,9 +69,11 @@ def log_of(
     return tuple(log.events)
 
 
-def put(repository: Repository, id: str, events: Sequence[Event]) -> None:
+def put(
+    repository: Repository, id: str, events: Sequence[Event], *, title: str = "ML breadth, mid, 20 minutes"
+) -> None:
     """Store a log as the room does, results and weak areas included."""
-    repository.create(id, "breadth", events[:2], "ML breadth, mid, 20 minutes")
+    repository.create(id, "breadth", events[:2], title)
     if events[-1].kind != "closed":
         repository.append(id, events[2:])
         return

@@ -40,7 +40,7 @@ def test_it_is_whole_html_and_quotes_the_candidate_escaped() -> None:
     reader.feed(shown)
     assert reader.open == []
     assert "<script>" not in shown
-    assert '<blockquote dir="auto">I say &lt;script&gt;alert(1)&lt;/script&gt; &amp; go.</blockquote>' in shown
+    assert '<blockquote dir="auto"><p>I say &lt;script&gt;alert(1)&lt;/script&gt; &amp; go.</p></blockquote>' in shown
 
 
 @pytest.mark.parametrize("level", [1, 2, 3, 4])

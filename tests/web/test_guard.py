@@ -59,7 +59,8 @@ def application() -> Any:
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    with TestClient(Guard(application(), port=7860), base_url=HERE, raise_server_exceptions=False) as opened:
+    guarded = Guard(application(), port=7860)
+    with TestClient(guarded, base_url=HERE, headers={"origin": HERE}, raise_server_exceptions=False) as opened:
         yield opened
 
 
@@ -117,6 +118,29 @@ def test_two_hosts_or_two_origins_are_refused(client: TestClient) -> None:
     assert client.get("/echo", headers=httpx.Headers(two_origins)).status_code == 403
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_what_can_change_something_names_its_origin(method: str) -> None:
+    with TestClient(Guard(application(), port=7860), base_url=HERE) as client:
+        assert client.request(method, "/echo").status_code == 403
+        assert client.request(method, "/echo", headers={"origin": HERE}).status_code in (200, 405)
+        assert client.get("/echo").status_code == 200
+
+
+def test_headers_of_proxies_do_not_come_through() -> None:
+    async def names(scope: Scope, receive: Any, send: Any) -> None:
+        await JSONResponse([name.decode() for name, _ in scope["headers"]])(scope, receive, send)
+
+    forged = {
+        "x-forwarded-host": "evil",
+        "X-Forwarded-Proto": "https",
+        "forwarded": "host=evil",
+        "x-gradio-server": "e",
+    }
+    seen = TestClient(Guard(names, port=7860), base_url=HERE).get("/", headers=forged).json()
+    assert "host" in seen
+    assert not [name for name in seen if "forwarded" in name or "gradio" in name]
+
+
 def test_without_a_given_port_the_socket_decides() -> None:
     with TestClient(Guard(application()), base_url="http://127.0.0.1:4321") as client:
         assert client.get("/echo").status_code == 200
@@ -169,7 +193,7 @@ async def _call(app: Any, path: str, parts: list[Message]) -> list[Message]:
         "path": path,
         "scheme": "http",
         "query_string": b"",
-        "headers": [(b"host", b"127.0.0.1:7860")],
+        "headers": [(b"host", b"127.0.0.1:7860"), (b"origin", HERE.encode())],
         "server": ("127.0.0.1", 7860),
     }
 
@@ -263,6 +287,9 @@ def test_errors_carry_the_headers(client: TestClient, path: str) -> None:
         "/docs/",
         "/redoc",
         "/monitoring",
+        "/monitoring/key",
+        "/logout",
+        "/svelte/x",
         "/openapi.json",
         "/%6fpenapi.json",
         "/echo/..//openapi.json",

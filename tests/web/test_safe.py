@@ -10,14 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.web.safe import html, rich
+from tests.web.payloads import payloads
 
 OURS = {"p", "pre", "code", "span"}
 HOSTILE = (
-    "<script>alert(1)</script>",
-    "<img src=https://evil.test/x onerror=alert(1)>",
-    "![x](https://evil.test/x.png)",
-    "[click](javascript:alert(1))",
-    "<https://evil.test>",
+    *payloads("https://evil.example"),
     "</div></div><form action=https://evil.test><input>",
     "`<img src=x>`",
     "``` <img src=x>",
@@ -25,11 +22,9 @@ HOSTILE = (
     "~~~\n</code></pre><script>1</script>\n~~~",
     "$<img src=x>$ and $$</span><script>1</script>$$",
     "\\(<b>\\) \\[</span>\\]",
-    "$\\href{javascript:alert(1)}{x}$",
-    "&lt;script&gt;",
-    "{{constructor}} ${alert(1)}",
     "<style>*{position:fixed}</style><iframe srcdoc='<script>1</script>'>",
 )
+UNSEEN = "\x00\x07\x1b\x7f\x9b\u200b\u202a\u202e\u2066\u2069\u2060\ufeff\U000e0041"
 
 
 class _Tags(HTMLParser):
@@ -82,7 +77,11 @@ def test_whatever_is_typed_only_our_elements_come_out_and_they_close(text: str) 
 def test_escaped_text_reads_as_it_was_and_has_nothing_for_markdown(text: str) -> None:
     value = html(text)
     assert not set(value) & set("<>\"'`\\\n\r\t")
-    assert parsed(value).text.replace("\r", "") == text.replace("\r", "")
+    seen = parsed(value).text
+    left = iter(text.replace("\r", ""))
+    assert all(character in left for character in seen.replace("\r", "")), "in order, and nothing that was not there"
+    assert not any(character in value for character in UNSEEN)
+    assert [c for c in seen if c.isalnum()] == [c for c in text if c.isalnum()]
 
 
 def test_code_and_formulas_show_as_such() -> None:
@@ -107,3 +106,20 @@ def test_paragraphs_and_line_ends_stay() -> None:
 def test_a_formula_cannot_end_its_own_delimiters() -> None:
     value = rich(r"$$a \] <b> \[ c$$")
     assert len(re.findall(r"\\[\[\]]", value)) == 2
+
+
+def test_what_is_not_seen_is_left_out() -> None:
+    assert html(f"a{UNSEEN}b") == "ab"
+    assert rich(f"`a{UNSEEN}b`") == "<p><code>ab</code></p>"
+    kept = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f52c \u2764\ufe0f \u200f"
+    assert html(kept) == kept, "what scripts and emoji need"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [r"\rule{99em}{99em}", r"\raisebox{-9em}{x}", r"\def\a{x}\a", r"\href{https://evil.test}{x}", r"a \above{9em} b"],
+)
+def test_what_draws_boxes_makes_macros_or_links_is_shown_as_typed(formula: str) -> None:
+    assert "math" not in rich(f"$ok$ and ${formula}$").split("and", 1)[1]
+    assert parsed(rich(f"${formula}$")).text == f"${formula}$"
+    assert "math" in rich(r"$\defn + \letter + \ruler$"), "only the commands themselves"

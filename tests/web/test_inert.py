@@ -1,0 +1,160 @@
+"""Every piece of HTML that a page shows, made of hostile words: only elements of ours in it, and nothing to do."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Final
+
+import pytest
+
+from interviewer.content import shipped
+from interviewer.domain import Weakness
+from interviewer.errors import SettingsError
+from interviewer.program import Program
+from interviewer.rules.state import fold
+from interviewer.store import InterviewRow
+from interviewer.store.repository import Status
+from interviewer.web import (
+    conversation,
+    layout,
+    live,
+    practice_state,
+    progress_state,
+    settings_state,
+    transcripts_state,
+)
+from interviewer.web.debrief import debrief
+from interviewer.web.settings_state import Form
+from tests.web.interviews import BEGUN, log_of
+from tests.web.payloads import marked, payloads, poisoned
+
+EVIL: Final = "https://evil.example"
+PAYLOADS: Final = payloads(EVIL)
+STATUSES: Final[tuple[Status, ...]] = ("closed", "paused", "open", "closed")
+VOID: Final = frozenset(("line", "circle"))
+ELEMENTS: Final = frozenset(
+    (
+        *("a", "article", "b", "blockquote", "code", "details", "div", "figcaption", "figure", "header", "i", "li"),
+        *("h1", "h2", "h3", "h4", "nav", "ol", "p", "pre", "section", "span", "strong", "summary", "time", "ul"),
+        *("table", "tbody", "td", "th", "thead", "tr", "circle", "line", "svg", "text", "title"),
+    )
+)
+STYLE: Final = re.compile(r"(?:(?:left|right|width):[\d.]+%;?)+")
+
+
+class _Checked(HTMLParser):
+    """Fails at the first element or attribute that is not ours, and at an element that is not closed."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in ELEMENTS, tag
+        self.open.append(tag)
+        for name, value in attrs:
+            assert not name.startswith("on"), name
+            assert name not in ("src", "srcset", "srcdoc", "action", "ping", "background", "poster"), name
+            if name in ("href", "xlink:href"):
+                assert re.match(r"/(?!/)|#", value or ""), value
+            if name == "style":
+                assert STYLE.fullmatch(value or ""), value
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in VOID
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(decl)
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(data)
+
+
+def inert(html: str) -> str:
+    """Check a piece of HTML; what it says."""
+    assert "\n" not in layout.wrapped(html), "an empty line would end a block of HTML in Markdown"
+    checked = _Checked()
+    checked.feed(html)
+    checked.close()
+    assert checked.open == []
+    return checked.text
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(PAYLOADS) >= 36
+
+
+@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_in_talks_debriefs_and_transcripts(text: str) -> None:
+    said = [f"It is real: {text}"]
+    for closed in (True, False):
+        log = poisoned(log_of(said=said, spoken=text, cited=range(1, 40), closed=closed), text)
+        state = fold(log, id=text)
+        transcript = transcripts_state.Transcript(state, text, transcripts_state._observers(log))
+        assert "It is real" in inert(conversation.conversation(state))
+        assert "It is real" in inert(transcripts_state.page(transcript, datetime.now(UTC), turn=1))
+        inert(live._bar(state))
+        if closed:
+            inert(debrief(state, own=2, transcript=f"/transcripts?interview={text}"))
+    for html in (conversation.said(text), conversation.speaking(text), conversation.did(text)):
+        inert(html)
+
+
+@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_in_lists_and_progress(text: str) -> None:
+    rows = tuple(
+        InterviewRow(
+            id=text,
+            round="breadth",
+            title=text,
+            created_at=BEGUN,
+            closed_at=None,
+            score=2.5,
+            verdict="Hire",
+            threads=2,
+            status=status,
+        )
+        for status in STATUSES
+    )
+    inert(transcripts_state.listing(rows, BEGUN))
+    inert(progress_state.plot(rows))
+    weak = Weakness(
+        id=text, interview=text, thread=0, area=text, topic=text, code=text, sentence=text, turn=1, seen_at=BEGUN
+    )
+    missed = weak.model_copy(update={"code": f"missed:{text}", "area": "B03"})
+    for group in progress_state.groups((weak, missed), shipped(), BEGUN):
+        for item in group.items:
+            inert(item.html)
+
+
+@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_in_notices_and_settings(text: str, program: Program) -> None:
+    inert(layout.notice(text, problem=True))
+    for form in (Form(base_url=text, model="m"), Form(model=text), Form(base_url=f"{EVIL}/{text}", model=text)):
+        inert(layout.notice(settings_state.leaves(program, form)))
+    name = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", "", text).split())[:150]
+    asked = practice_state.asked_for({"area": text, "question": text}, content=program.content, earlier=None)
+    assert asked == practice_state.Choices()
+    try:
+        program.save({"model": f"openai:{name}", "currency": text[:12]})
+    except SettingsError as error:
+        inert(layout.notice(layout.told(error)))
+    inert(layout.answering(program))
+
+
+def test_marked_texts_can_be_told_apart() -> None:
+    assert [text.split(" ")[0] for text in marked(("a", "b"))] == ["marker0", "marker1"]
