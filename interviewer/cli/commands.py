@@ -1,4 +1,7 @@
-"""The commands with their options, and the one place where an error becomes a sentence and a status."""
+"""The commands with their options, and the one place where an error becomes a sentence and a status.
+
+What a command needs is imported when it runs, so that `--help` and `check` do not wait for the database or for numpy.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Annotated
 import typer
 
 import interviewer
-from interviewer.cli import checking, doctoring, output, playing, reading
+from interviewer.cli import output
 from interviewer.domain import Level, Strictness
 from interviewer.errors import (
     CandidateError,
@@ -127,18 +130,24 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check the rounds, questions and prompts, and list every fault with its file and line."""
+    from interviewer.cli import checking
+
     raise typer.Exit(checking.check(folder, as_json=as_json))
 
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Look at settings, model, store, content and versions: one line each, with what to do."""
+    from interviewer.cli import doctoring
+
     raise typer.Exit(doctoring.doctor(as_json=as_json))
 
 
 @transcripts.command("list")
 def list_transcripts(as_json: Json = False) -> None:
     """List the interviews, newest first."""
+    from interviewer.cli import reading
+
     reading.list_interviews(as_json=as_json)
 
 
@@ -147,6 +156,8 @@ def show_transcript(
     id: Annotated[str, typer.Argument(help="The id, or how it begins.")], as_json: Json = False
 ) -> None:
     """Print an interview: what was said, the marks and the sentences they rest on."""
+    from interviewer.cli import reading
+
     reading.show(id, as_json=as_json)
 
 
@@ -157,12 +168,16 @@ def delete_transcript(
     as_json: Json = False,
 ) -> None:
     """Delete every trace of an interview; there is no way back."""
+    from interviewer.cli import reading
+
     reading.delete(id, yes=yes, as_json=as_json)
 
 
 @tracker.command("list")
 def list_tracker(as_json: Json = False) -> None:
     """List the weak areas, newest first, with the sentence that showed each."""
+    from interviewer.cli import reading
+
     reading.list_weaknesses(as_json=as_json)
 
 
@@ -183,5 +198,7 @@ def play(
 
     `/hint`, `/skip`, `/idk` and `/end` stand for the buttons. Each message takes 20 s and 0.4 s a word.
     """
+    from interviewer.cli import playing
+
     chosen = playing.Choice(round, level, strictness, minutes, playing.split(areas), question, seed)
     playing.play_script(answers, chosen, model=model, as_json=as_json)
