@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -18,6 +19,8 @@ from interviewer.store import Repository
 log = logging.getLogger("interviewer.room")
 T = TypeVar("T")
 
+
+_POOL = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store")
 
 MOST_KEPT = 512
 """Interviews whose state is kept in memory, so that only what is new in a log has to be read and folded."""
@@ -66,8 +69,8 @@ class Journal:
             log.info("interview %s: %s was recorded already", id, events[0].key)
 
     async def store(self, query: Callable[[], T]) -> T:
-        """Run a blocking query of the repository in a thread."""
-        return await asyncio.to_thread(query)
+        """Run a blocking query of the repository in a thread that waits for nothing but the disk."""
+        return await asyncio.get_running_loop().run_in_executor(_POOL, query)
 
 
 def event(kind: EventKind, key: str, payload: dict[str, Any], at: datetime) -> Event:

@@ -28,7 +28,7 @@ from interviewer.journal import Journal, Tasks, event
 from interviewer.rules.evidence import clean
 from interviewer.rules.followups import Context
 from interviewer.rules.moves import decide, tick_due
-from interviewer.rules.state import PAUSE_AFTER, State, Thread, apply
+from interviewer.rules.state import PAUSE_AFTER, State, apply
 from interviewer.store import Repository
 
 SIGN_EVERY = 10.0
@@ -163,9 +163,6 @@ class Room:
         state = await self.look(id)
         if state.pending is None:
             return
-        if state.thread is not None:
-            # What guard and matcher need is made ready while the model listens.
-            self._tasks.start(("prepare", id), partial(_prepare, state.thread))
         turn = _Turn(state, state.pending, self._content, self._bank(state), self._models, self._now())
         async with Ahead(state.thread.question if state.thread else None, turn.context, turn.worded) as ahead:
             prompt = self._content.prompts[state.round.id]["observe"]
@@ -184,8 +181,9 @@ class Room:
         if state.phase == "over" or is_closing(state):
             self._admission.leave(id)
         self._grader.take_up(state)
-        if move.question is not None and state.thread is not None:
-            self._tasks.start(("prepare", id), partial(_prepare, state.thread))
+        if move.question is not None:
+            # The guard, or the built-in observer, needs it at the next message.
+            self._tasks.start(("prepare", id), partial(asyncio.to_thread, prepare, move.question))
 
     # ------------------------------------------------------------ what keeps them going
 
@@ -241,10 +239,6 @@ class Room:
     def _notice(self, made: Made, doing: str, emit: Callable[[Update], None]) -> None:
         if made.fell_back:
             emit(Notice(f"The built-in interviewer took over {doing} for this step. {made.fell_back}"))
-
-
-async def _prepare(thread: Thread) -> None:
-    await asyncio.to_thread(prepare, thread.question, thread.sentences)
 
 
 @dataclass(frozen=True)

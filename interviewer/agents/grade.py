@@ -120,7 +120,8 @@ def _values(state: State, thread: Thread, dims: Sequence[Dimension], number: int
         "key_points": prompting.key_points(question),
         "traps": prompting.traps(question),
         "anchor_answers": prompting.anchor_answers(question),
-        "dimensions": prompting.dimensions(dims, number=number),
+        "dimensions": prompting.dimensions(dims),
+        "order": prompting.order(dims, number),
         "conversation": prompting.fenced(prompting.numbered(thread, withhold=True), mark),
         "count": str(len(thread.sentences)),
     }
@@ -226,6 +227,7 @@ async def _round_with_model(
             "marker": mark,
             "level": state.setup.level,
             "dimensions": prompting.dimensions(dims),
+            "order": prompting.order(dims, len(passes)),
             "conversation": prompting.fenced(prompting.numbered(whole, withhold=True), mark),
             "count": str(len(whole.sentences)),
         }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from interviewer.agents.matcher import match
 from interviewer.agents.matching.words import stems
@@ -29,6 +28,23 @@ _LATE_VERDICT = re.compile(
     r"are you sure|you (?:missed|forgot|overlooked)|well done|good job)\b",
     re.IGNORECASE,
 )
+_MARKUP = re.compile(r"^\s*(?:[{\[<]|```)")
+_REFUSAL = re.compile(
+    r"^\W*(?:i(?:'m| am) sorry\b.*\b(?:can(?:'t|not)|unable)|i (?:can(?:'t|not)|am unable to) (?:help|assist|comply))",
+    re.IGNORECASE,
+)
+_ENGLISH = frozenset(
+    re.findall(
+        r"\w+",
+        """a about all an and any are as at be by can could did do does else for from given go had has have how if in
+        into is it its let like look me more not of on or our out say so some tell than that the them then there these
+        they this those to under up was we were what when where which who why will with would you your""",
+    )
+)
+"""Words of which some stand in any English sentence of a little length."""
+LONG_ENOUGH = 6
+"""Words from which a sentence without any of them is in another language."""
+
 _ASIDE = re.compile(r"\b(?:the candidate|this turn|key points?|my instructions|as an ai)\b", re.IGNORECASE)
 
 
@@ -53,25 +69,27 @@ class Guard:
         """Whether the sentence talks about the candidate or its own instructions, not to the candidate."""
         return bool(_ASIDE.search(sentence))
 
-    def prepare(self) -> None:
-        """Find out what may be said, which takes longer than to check a sentence. Blocking: it embeds."""
-        _ = self._allowed
+    def is_no_speech(self, sentence: str) -> bool:
+        """Whether it is nothing that an interviewer says: data, a model's refusal, another language than ours."""
+        if _MARKUP.match(sentence) or _REFUSAL.match(sentence):
+            return True
+        words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", sentence.lower().replace("’", "'"))
+        return len(words) >= LONG_ENOUGH and not _ENGLISH & set(words)
 
     def leaks(self, sentence: str) -> bool:
         """Whether the sentence says an unsaid key point that the move's own words do not say. Blocking: it embeds."""
         if self._names_a_cue(sentence):
             return True
-        return any(
-            _expressed(question, (sentence,)) & unsaid - allowed
-            for (question, unsaid), allowed in zip(self.unsaid, self._allowed, strict=True)
-            if unsaid
-        )
+        for question, unsaid in self.unsaid:
+            said = _expressed(question, (sentence,)) & unsaid if unsaid else frozenset()
+            # Mostly there is nothing to excuse, and then nothing of what the candidate said has to be embedded.
+            if said and said - self._excused(question):
+                return True
+        return False
 
-    @cached_property
-    def _allowed(self) -> tuple[frozenset[str], ...]:
-        """For each question the key points that the move or the candidate has at least half said."""
-        known = (*self.licensed, *self.own)
-        return tuple(_expressed(question, known, HALF_SAID) for question, _ in self.unsaid)
+    def _excused(self, question: Question) -> frozenset[str]:
+        """The key points that the move or the candidate has at least half said."""
+        return _expressed(question, (*self.licensed, *self.own), HALF_SAID)
 
     def _names_a_cue(self, sentence: str) -> bool:
         known = frozenset[str]().union(*(stems(text) for text in (*self.licensed, *self.said)))

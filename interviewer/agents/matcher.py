@@ -4,13 +4,15 @@ A small linear model over token alignment, negation and opposite directions (mat
 `python -m evals.fit_matcher`; cues count on top. It matches words and meaning; it cannot reliably tell a claim from its
 opposite, so what it says is a floor and never a proof.
 
-Blocking, some five milliseconds for each new sentence: async callers use `asyncio.to_thread`.
+Blocking, some five milliseconds for each new sentence: async callers use `beside`, or
+`asyncio.to_thread` for what nobody is waiting for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from interviewer.agents.matching import words as lexical
 from interviewer.agents.matching.alignment import Alignment, Floats, align, statements
 from interviewer.agents.matching.coefficients import coefficients
 from interviewer.agents.matching.features import NAMES, Evidence, evidence, strength
+from interviewer.agents.matching.traps import trap_coefficients, trap_features
 from interviewer.agents.matching.words import stems
 from interviewer.domain import KeyPoint, Question, Trap
 from interviewer.llm.embed import embedder
@@ -27,12 +30,6 @@ CUE = 0.4
 
 OWN_WORDING = (4, 6)
 """Content words, or words, from which a cue is a wording of its own: aligned like the key point's text, no cue."""
-
-TRAP_CUE = 0.2
-"""The same for a trap: good answers name the trap's words to warn of it, and a slip that is none does more harm."""
-
-TRAP_MARGIN = 0.35
-"""What a trap's probability is lowered by before its cues count: its sentence is in the words of the right answer."""
 
 NEARLY = 0.9
 """A sentence this near to the best one shows the key point too."""
@@ -52,6 +49,7 @@ __all__ = [
     "relevance",
     "similarity",
     "stems",
+    "trap_rows",
 ]
 
 
@@ -87,7 +85,13 @@ class _Looked:
 
     cues: tuple[str, ...]
     rows: tuple[int, ...]
+    wordings: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+
+    @property
+    def by_row(self) -> dict[int, str]:
+        """Row in the alignment → wording."""
+        return dict(zip(self.rows, self.wordings, strict=True))
 
     @property
     def best(self) -> tuple[int, Evidence]:
@@ -103,11 +107,7 @@ def match(question: Question, sentences: Sequence[str]) -> Matches:
     count = len(question.key_points)
     points = [_found(one, alignment, sentences) for one in looked[:count]]
     rows = [row for one in looked[:count] for row in one.rows]
-    margins = [TRAP_MARGIN + _outdone(one, rows, alignment) for one in looked[count:]]
-    traps = [
-        _found(one, alignment, sentences, cue=TRAP_CUE, margin=margin)
-        for one, margin in zip(looked[count:], margins, strict=True)
-    ]
+    traps = [_fallen(one, rows, alignment, sentences) for one in looked[count:]]
     return Matches(
         points=tuple(
             PointMatch(key_point=point.id, probability=probability, sentences=shown)
@@ -120,15 +120,27 @@ def match(question: Question, sentences: Sequence[str]) -> Matches:
     )
 
 
-def prepare(question: Question, sentences: Sequence[str] = ()) -> None:
+def prepare(question: Question) -> None:
     """Embed what a later `match` will need, so that it takes milliseconds. Blocking, a quarter of a second at worst."""
-    _look(question, sentences)
+    _look(question, ())
+    _known(tuple(question_texts(question)))
 
 
 def point_features(question: Question, sentences: Sequence[str]) -> list[tuple[float, ...]]:
     """The features of each key point, without cues: what the coefficients are fitted on."""
     _, looked = _look(question, sentences)
     return [one.best[1].values for one in looked[: len(question.key_points)]]
+
+
+def trap_rows(question: Question, sentences: Sequence[str]) -> dict[str, Floats]:
+    """The features of each sentence for each trap by its code: what the trap coefficients are fitted on."""
+    alignment, looked = _look(question, sentences)
+    count = len(question.key_points)
+    points = [row for one in looked[:count] for row in one.rows]
+    return {
+        trap.code: trap_features(alignment, sentences, wordings=one.by_row, points=points, cues=one.cues)
+        for trap, one in zip(question.traps, looked[count:], strict=True)
+    }
 
 
 def question_texts(question: Question) -> list[str]:
@@ -142,10 +154,16 @@ def question_texts(question: Question) -> list[str]:
 def relevance(question: Question, sentences: Sequence[str]) -> list[float]:
     """How much each sentence has to do with the question, 0–1: by its best cosine with any text of the question."""
     curve = coefficients().relevance
-    known = np.stack([one.pooled for one in embedder().tokens(question_texts(question))])
+    known = _known(tuple(question_texts(question)))
     return [
         curve.at(float((known @ one.pooled).max())) if len(one.vectors) else 0.0 for one in embedder().tokens(sentences)
     ]
+
+
+@lru_cache(maxsize=64)
+def _known(texts: tuple[str, ...]) -> Floats:
+    """The pooled vectors of a question's texts, (texts, 384)."""
+    return np.stack([one.pooled for one in embedder().tokens(texts)])
 
 
 def similarity(text: str, others: Sequence[str]) -> list[float]:
@@ -166,7 +184,7 @@ def _look(question: Question, sentences: Sequence[str]) -> tuple[Alignment, list
         start += len(group)
         seen = tuple(evidence(wanted[row], row=row, alignment=alignment, sentences=sentences) for row in rows)
         cues = tuple(cue for cue in target.cues if not _is_wording(cue))
-        looked.append(_Looked(cues=cues, rows=rows, evidence=seen))
+        looked.append(_Looked(cues=cues, rows=rows, wordings=tuple(group), evidence=seen))
     return alignment, looked
 
 
@@ -181,26 +199,27 @@ def _is_wording(cue: str) -> bool:
     return len(lexical.content_stems(cue)) >= content or len(lexical.words(cue)) >= any_words
 
 
-def _found(
-    looked: _Looked, alignment: Alignment, sentences: Sequence[str], *, cue: float = CUE, margin: float = 0.0
-) -> tuple[float, tuple[int, ...]]:
+def _found(looked: _Looked, alignment: Alignment, sentences: Sequence[str]) -> tuple[float, tuple[int, ...]]:
     """The probability with cues counted, and the numbers from 1 of the sentences that show it."""
     row, seen = looked.best
     if seen.best is None:
         return 0.0, ()
     cued = [n for n, said in enumerate(sentences) if any(lexical.shows_cue(cue, said) for cue in looked.cues)]
-    probability = max(0.0, coefficients().probability(seen.values) - margin)
+    probability = coefficients().probability(seen.values)
     if cued:
-        probability += cue * (1.0 - probability)
+        probability += CUE * (1.0 - probability)
     return round(probability, 4), _showing(strength(alignment, row), cued)
 
 
-def _outdone(trap: _Looked, rows: Sequence[int], alignment: Alignment) -> float:
-    """By how much the trap's best sentence is better aligned with a key point: then it says that, and not the trap."""
-    row, seen = trap.best
-    if seen.best is None:
-        return 0.0
-    return max(0.0, float(alignment.single[rows, seen.best].max() - alignment.single[row, seen.best]))
+def _fallen(
+    trap: _Looked, points: Sequence[int], alignment: Alignment, sentences: Sequence[str]
+) -> tuple[float, tuple[int, ...]]:
+    """The probability that the worst sentence is said by somebody in the trap, and the numbers of those near it."""
+    seen = trap_features(alignment, sentences, wordings=trap.by_row, points=points, cues=trap.cues)
+    found = [trap_coefficients().probability([float(value) for value in row]) for row in seen]
+    top = max(found, default=0.0)
+    shown = [n for n, probability in enumerate(found, 1) if 0.0 < top <= probability / NEARLY]
+    return round(top, 4), tuple(shown[:MOST_SENTENCES])
 
 
 def _showing(strengths: Floats, cued: Sequence[int]) -> tuple[int, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, get_args
@@ -16,6 +15,7 @@ from interviewer.agents.matcher import match, relevance
 from interviewer.domain import Act, Angle, Made, Observation, Prompt, Slip, Touch
 from interviewer.errors import ModelNonsense
 from interviewer.llm import Model, begun
+from interviewer.llm.embed import beside
 from interviewer.rules.evidence import flagged, is_gibberish, valid
 from interviewer.rules.state import State, Thread
 
@@ -110,7 +110,7 @@ async def observe(
     text = act
     return await carried_on(
         (lambda: _with_model(state, thread, prompt, model, early)) if model is not None else None,
-        lambda: asyncio.to_thread(built_in, thread, text),
+        lambda: beside(built_in, thread, text),
         step="observe",
     )
 

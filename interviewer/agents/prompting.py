@@ -55,14 +55,18 @@ def traps(question: Question) -> str:
     return "\n".join(f"T{n}: {trap.says}" for n, trap in enumerate(question.traps, 1)) or "none"
 
 
-def dimensions(dims: Sequence[Dimension], *, number: int = 0) -> str:
-    """The dimensions with their four anchors, in another order for each pass `number`."""
-    turn = number % len(dims)
-    dims = [*dims[turn:], *dims[:turn]]
+def dimensions(dims: Sequence[Dimension]) -> str:
+    """The dimensions with their four anchors."""
     return "\n".join(
         f"{dim.id} ({dim.name})\n" + "\n".join(f"  {n}: {anchor}" for n, anchor in enumerate(dim.anchors, 1))
         for dim in dims
     )
+
+
+def order(dims: Sequence[Dimension], number: int) -> str:
+    """In which order pass `number` gives the marks: another one each time, so that no dimension always comes first."""
+    turn = number % len(dims)
+    return ", ".join(dim.id for dim in (*dims[turn:], *dims[:turn]))
 
 
 def anchor_answers(question: Question) -> str:

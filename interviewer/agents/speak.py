@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -14,6 +13,7 @@ from interviewer.agents.made import counted
 from interviewer.domain import Made, Move, MoveKind, Prompt, Wording
 from interviewer.errors import BudgetExhausted, ModelError, ModelNonsense
 from interviewer.llm import Message, Model, TextStream
+from interviewer.llm.embed import beside
 from interviewer.rules.followups import asked
 from interviewer.rules.state import State
 
@@ -98,8 +98,6 @@ class Speech:
         words = 0
         try:
             check = guard(self.state, [self.move.text, self.move.lead])
-            # While the first words are on their way there is time for it.
-            await asyncio.to_thread(check.prepare)
             async with stream, aclosing(whole_sentences(stream)) as complete:
                 async for sentence in complete:
                     if not await _passes(check, sentence):
@@ -147,10 +145,11 @@ class Speech:
 
     def _turn(self, mark: str) -> str:
         own = self.move.kind == "probe" and self.move.key_point is None
-        lines = [self.prompt.notes["turn.own_probe" if own else f"turn.{self.move.kind}"]]
+        kind = "own probe" if own else self.move.kind.replace("_", " ")
+        lines = [f"Kind of turn: {kind}."]
         thread = self.state.thread
         if self.move.kind == "probe" and self.move.angle is not None:
-            lines.append(f"Kind of follow-up: {self.prompt.notes[f'angle.{self.move.angle}']}.")
+            lines.append(f"Kind of follow-up: {self.move.angle.replace('_', ' ')}.")
         if self.move.kind in OPEN_AFTER and thread is not None:
             lines.append(f"The question that is open: {asked(thread)}")
         if thread is not None and self.move.anchor and self.move.anchor <= len(thread.sentences):
@@ -174,12 +173,14 @@ async def whole_sentences(pieces: AsyncIterator[str]) -> AsyncGenerator[str]:
 
 
 async def _passes(check: Guard, sentence: str) -> bool:
-    """False drops the sentence (a verdict); ModelNonsense ends the model's turn (a leak)."""
+    """False drops the sentence (a verdict); ModelNonsense ends the model's turn (a leak, or no speech at all)."""
     if check.is_verdict(sentence):
         return False
+    if check.is_no_speech(sentence):
+        raise ModelNonsense("The model said something that is no turn of an interviewer.")
     if check.is_aside(sentence):
         raise ModelNonsense("The model talked about the candidate instead of to them.")
-    if await asyncio.to_thread(check.leaks, sentence):
+    if await beside(check.leaks, sentence):
         raise ModelNonsense("The model was about to give something away.")
     return True
 

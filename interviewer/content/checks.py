@@ -23,12 +23,8 @@ FEWEST_POINTS, MOST_POINTS = 4, 8
 FEWEST_PROBES = 3
 UNWORDED = {"ask", "twist", "time_check"}
 """Moves that the speaker never words in a round of threads."""
-SPEAKER_NOTES = (
-    "turn.own_probe",
-    *(f"turn.{kind}" for kind in get_args(MoveKind) if kind not in UNWORDED),
-    *(f"angle.{angle}" for angle in get_args(Angle)),
-    *(f"manner.{manner}" for manner in get_args(Strictness)),
-)
+WORDED = ("own probe", *(kind.replace("_", " ") for kind in get_args(MoveKind) if kind not in UNWORDED))
+"""Kinds of turn as the speaker is told them."""
 INPUT = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -90,9 +86,22 @@ def prompt_faults(prompt: Prompt, text: str) -> Iterator[Fault]:
         yield _line_with(text, f"{{{{{name}}}}}"), f"{{{{{name}}}}} is used and not declared in inputs"
     for name in sorted(set(prompt.inputs) - used):
         yield _line_with(text, "inputs"), f"{name!r} is declared in inputs and not used"
-    for note in SPEAKER_NOTES if prompt.name == "speak" else ():
-        if not prompt.notes.get(note):
-            yield _line_with(text, "notes:"), f"there is no note {note!r}"
+    if prompt.name == "speak":
+        yield from _speaker_faults(prompt, text)
+
+
+def _speaker_faults(prompt: Prompt, text: str) -> Iterator[Fault]:
+    """A kind of turn or of follow-up that the speaker may be told and is not told about, and a missing manner."""
+    for manner in get_args(Strictness):
+        if not prompt.notes.get(f"manner.{manner}"):
+            yield _line_with(text, "notes:"), f"there is no note 'manner.{manner}'"
+    told = "\n".join(part for role, part in prompt.parts if role == "system")
+    for kind in WORDED:
+        if f"\n- {kind}: " not in told:
+            yield _line_with(text, "## system"), f"the kind of turn {kind!r} is not explained"
+    for angle in get_args(Angle):
+        if not re.search(rf"(?:^|· ){angle.replace('_', ' ')}: ", told, re.MULTILINE):
+            yield _line_with(text, "## system"), f"the kind of follow-up {angle!r} is not explained"
 
 
 def _spoken(question: Question) -> Iterator[tuple[tuple[int | str, ...], str, int]]:

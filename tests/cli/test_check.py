@@ -20,9 +20,9 @@ def prompts(tmp_path: Path) -> Path:
 
 def test_the_shipped_content_is_sound(cli: Any) -> None:
     ran = cli("check")
-    assert ran.status == 0 and ran.out == "No faults. breadth: 14 questions.\n"
+    assert ran.status == 0 and ran.out == "No faults. breadth: 42 questions.\n"
     found = cli("check", "--json").json
-    assert found["ok"] is True and found["faults"] == [] and found["rounds"] == {"breadth": 14}
+    assert found["ok"] is True and found["faults"] == [] and found["rounds"] == {"breadth": 42}
 
 
 def test_all_faults_with_file_and_line(cli: Any, prompts: Path) -> None:

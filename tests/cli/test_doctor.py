@@ -23,7 +23,7 @@ def test_a_fresh_machine_is_in_order(cli: Any, tmp_path: Path) -> None:
     assert ran.status == 0 and not ran.err
     lines = ran.out.splitlines()
     assert [line[:16].strip() for line in lines] == NAMES
-    assert str(tmp_path) in lines[2] and "14 questions" in lines[3] and "built-in" in lines[5]
+    assert str(tmp_path) in lines[2] and "42 questions" in lines[3] and "built-in" in lines[5]
 
 
 def test_a_model_is_called_once(cli: Any, tmp_path: Path) -> None:

@@ -112,9 +112,17 @@ def test_a_prompt_that_is_missing_or_has_no_front_matter_is_named(folder: Path) 
     assert any("close.md:1: no front matter" in fault for fault in found)
 
 
-def test_a_speaker_without_a_note_for_a_move_is_named(folder: Path) -> None:
-    change(folder / "breadth/speak.md", lambda text: text.replace("  turn.continue:", "  turn.go_on:"))
-    assert any("there is no note 'turn.continue'" in fault for fault in faults(folder))
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("- continue: ", "- go on: ", "the kind of turn 'continue' is not explained"),
+        ("quantify: ", "measure: ", "the kind of follow-up 'quantify' is not explained"),
+        ("manner.strict: ", "manner.hard: ", "there is no note 'manner.strict'"),
+    ],
+)
+def test_a_speaker_that_is_not_told_what_a_turn_is_is_named(folder: Path, old: str, new: str, fault: str) -> None:
+    change(folder / "breadth/speak.md", lambda text: text.replace(old, new))
+    assert any(fault in found for found in faults(folder))
 
 
 def test_weights_that_do_not_sum_to_100_are_named(folder: Path) -> None:
