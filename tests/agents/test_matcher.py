@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -206,3 +208,19 @@ def test_a_repeated_turn_takes_well_under_a_tenth_of_a_second() -> None:
     started = time.process_time()
     match(QUESTION, sentences)
     assert time.process_time() - started < 0.1
+
+
+def test_stems_are_right_in_many_threads_at_once() -> None:
+    """A stemmer keeps its word in itself; shared, it gave one thread the stem of another's word."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    terms = [
+        f"{word}{end}" for word in ("regular", "generat", "calibrat", "normal") for end in ("ing", "ed", "isation")
+    ]
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda n: words.stem.__wrapped__(terms[n % len(terms)]), range(12_000)))
+    finally:
+        sys.setswitchinterval(interval)
+    right = [words.stem(term) for term in terms]
+    assert found == [right[n % len(terms)] for n in range(len(found))]

@@ -6,6 +6,7 @@ Pure and cheap: nothing here needs the embedding model.
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +14,8 @@ import snowballstemmer
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:'[^\W\d_]+)?|[^\W_]+")
 _WHITE = re.compile(r"\s+")
-_STEMMER = snowballstemmer.stemmer("english")
+_stemming = threading.local()
+"""A stemmer for each thread: it keeps the word it works on in itself, and two threads would stem each other's."""
 
 STOP_WORDS = frozenset(
     _WHITE.split(
@@ -110,7 +112,9 @@ def words(text: str) -> tuple[Word, ...]:
 @lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """The Snowball stem of one lower-case word."""
-    return str(_STEMMER.stemWord(word.replace("'", "")))
+    if not hasattr(_stemming, "stemmer"):
+        _stemming.stemmer = snowballstemmer.stemmer("english")
+    return str(_stemming.stemmer.stemWord(word.replace("'", "")))
 
 
 def stems(text: str) -> frozenset[str]:
