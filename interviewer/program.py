@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Mapping
@@ -9,15 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from interviewer import settings as settings_file
+from interviewer.agents.matcher import prepare
 from interviewer.agents.steps import Step
 from interviewer.content import Content, shipped
-from interviewer.errors import SettingsError
+from interviewer.errors import InterviewerError, SettingsError
 from interviewer.llm import Budget, Endpoint, Model, TestResult, list_models, open_model
 from interviewer.room import Room
 from interviewer.settings import Loaded, Settings
 from interviewer.store import Repository, Store
 
 log = logging.getLogger("interviewer.program")
+
+QUIET = 3.0
+"""Seconds that a fresh server leaves to the first page."""
+PAUSE = 0.1
 
 
 class Program:
@@ -43,6 +49,21 @@ class Program:
     def settings(self) -> Settings:
         """The settings that count now, environment included."""
         return self.loaded.settings
+
+    async def settle_in(self) -> None:
+        """What is better done before anybody waits for it: grades that are owed, and the texts of all questions.
+
+        Meant to run beside the server. Failing is no harm: both are done again where they are needed.
+        """
+        await asyncio.sleep(QUIET)
+        try:
+            await self.room.take_up()
+            for question in self.content.questions:
+                await asyncio.to_thread(prepare, question)
+                # One after the other and with a pause, so that whoever is there already does not feel it.
+                await asyncio.sleep(PAUSE)
+        except InterviewerError as error:
+            log.warning("settling in ended early: %s", type(error).__name__)
 
     def model(self, step: Step | None = None) -> Model | None:
         """The model that does `step` now (any step: the configured one); None: the built-in step."""

@@ -35,6 +35,8 @@ SIGN_EVERY = 10.0
 """Seconds between two signs of the page that are written down."""
 
 
+LATELY = 20
+"""Interviews that a restart looks through for what is left to do."""
 RECENT = 5
 """Interviews whose questions are not asked again if there are others."""
 
@@ -144,6 +146,13 @@ class Room:
     async def look(self, id: str) -> State:
         """Where the interview stands. Raises NotFound."""
         return await self._journal.state(id)
+
+    async def take_up(self) -> None:
+        """Go on with what a restart interrupted after the goodbye, and with grades that the model still owes."""
+        for row in (await self._journal.store(self._repository.interviews))[:LATELY]:
+            state = await self.look(row.id)
+            if state.over or is_closing(state):
+                self._grader.take_up(state)
 
     async def heard(self) -> tuple[str, ...]:
         """Ids of the questions that came up in the last interviews, for `Setup.heard`."""

@@ -57,7 +57,10 @@ def made_by(made: Made | None) -> str:
     if made is None:
         return "unknown"
     name = "the built-in grader, low confidence" if made.by == "built-in" else html(made.by)
-    return f"{name}. It took over from the model: {html(made.fell_back)}" if made.fell_back else f"{name}."
+    if not made.fell_back:
+        return f"{name}."
+    again = " The model is asked again; its grade then replaces this one." if made.passing else ""
+    return f"{name}. It took over from the model: {html(made.fell_back)}{again}"
 
 
 def _marks(state: State, thread: Thread, words: Mapping[int, str]) -> str:

@@ -188,7 +188,8 @@ class _Wiring:
 
     async def _chosen(self, choices: ps.Choices) -> Setup:
         due = tracker.due(await asyncio.to_thread(self._program.repository.weaknesses))
-        return ps.setup(choices, seed=secrets.randbelow(2**31), model=self._program.settings.model, due=due)
+        chosen = ps.setup(choices, seed=secrets.randbelow(2**31), model=self._program.settings.model, due=due)
+        return chosen.model_copy(update={"heard": await self._program.room.heard()})
 
     async def _end(self, id: str, ratings: Any) -> AsyncIterator[Updates]:
         try:
