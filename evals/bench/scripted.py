@@ -68,7 +68,7 @@ def answer(body: Mapping[str, Any]) -> str:
     schema = schema_of(body)
     if schema:
         return json.dumps(_Filler(prompt, schema, dice).value(schema), separators=(", ", ": "))
-    return dice.choice(TRANSITIONS if "Only a transition" in prompt else QUESTIONS)
+    return dice.choice(TRANSITIONS if "Kind of turn: next thread" in prompt else QUESTIONS)
 
 
 class _Filler:

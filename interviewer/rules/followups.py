@@ -65,6 +65,11 @@ def asked(thread: Thread) -> str:
     return thread.question.opener
 
 
+def followed_up(thread: Thread) -> bool:
+    """Whether something narrower than the opener has been asked."""
+    return any(turn.move is not None and turn.move.kind in ("probe", "challenge") for turn in thread.turns)
+
+
 def challenge(context: Context) -> Move | None:
     """The question that lets the candidate find out about a trap they are in, once for each."""
     for trap in context.thread.question.traps:

@@ -116,10 +116,15 @@ def silence(context: Context) -> Move | None:
 
 
 def hint_asked(context: Context) -> Move | None:
-    """The next rung towards what is still missing; when no ladder is left, a narrowing question, then an honest no."""
+    """The next rung towards what is still missing; when no ladder is left, an honest no.
+
+    After the opener alone a narrower question is help. After a follow-up it would be another question, which whoever
+    asked for a hint would take for one.
+    """
     if context.act.kind != "hint":
         return None
-    return followups.hint(context, highest=4) or followups.written_probe(context) or followups.no_hint(context)
+    narrower = None if followups.followed_up(context.thread) else followups.written_probe(context)
+    return followups.hint(context, highest=4) or narrower or followups.no_hint(context)
 
 
 def not_finished(context: Context) -> Move | None:
@@ -168,8 +173,10 @@ def misread(context: Context) -> Move | None:
 
 
 def sidestepped(context: Context) -> Move | None:
-    """On the topic, but not what was asked: the question is put once more."""
+    """On the topic, but not what was asked: the question is put once more, unless they said something to challenge."""
     last = context.state.last_move
+    if followups.challenge(context) is not None:
+        return None
     if context.observation.intent != "sidestepped" or last is None or last.kind not in ("probe", "challenge"):
         return None
     return Move(kind="steer", text=followups.asked(context.thread), lead=context.say(context.round.wording.put_again))

@@ -125,9 +125,22 @@ def test_hints_climb_one_rung_at_a_time_then_the_other_ladder_then_an_honest_no(
         *(("hint", "m2", n) for n in (1, 2, 3, 4)),
     ]
     assert log.turn(kind="hint").kind == "probe"
-    assert log.turn(kind="hint").kind == "probe"
-    assert log.turn(kind="hint").kind == "probe"
     assert log.turn(kind="hint").kind == "acknowledge"
+
+
+def test_a_hint_for_a_follow_up_is_no_other_question() -> None:
+    log = begun()
+    for _ in range(8):
+        log.turn(kind="hint")
+    assert log.turn(touched=["m1"]).kind == "probe"
+    assert log.turn(kind="hint").kind == "acknowledge"
+
+
+def test_what_calls_for_a_challenge_is_challenged_even_if_the_question_was_sidestepped() -> None:
+    log = begun()
+    assert log.turn(touched=["m1"]).kind == "probe"
+    assert log.turn(intent="sidestepped").kind == "steer"
+    assert log.turn(intent="sidestepped", slips=["t1"], options=["challenge"]).kind == "challenge"
 
 
 def test_a_hint_leads_to_what_has_not_come_up_yet() -> None:

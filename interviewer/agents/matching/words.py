@@ -117,11 +117,13 @@ def stem(word: str) -> str:
     return str(_stemming.stemmer.stemWord(word.replace("'", "")))
 
 
+@lru_cache(maxsize=16384)
 def stems(text: str) -> frozenset[str]:
     """The stems of all the words of a text, stop words too."""
     return frozenset(word.stem for word in words(text))
 
 
+@lru_cache(maxsize=16384)
 def content_stems(text: str) -> frozenset[str]:
     """The stems of the words that carry content."""
     return frozenset(word.stem for word in words(text) if word.is_content)
@@ -140,6 +142,7 @@ def _negates(word: Word) -> bool:
     return word.text.replace("'", "") in _NEGATIONS or word.text.endswith("n't")
 
 
+@lru_cache(maxsize=16384)
 def negated(text: str) -> frozenset[str]:
     """The stems of the content words that a negation reaches: the two before it, for "is not", and the three after it.
 
@@ -172,10 +175,11 @@ _DIRECTION: dict[str, tuple[int, int]] = {
 }
 
 
+@lru_cache(maxsize=16384)
 def directions(text: str) -> dict[tuple[int, str], int]:
     """What the text says goes which way: (axis, stem of the word it is said of) → +1, −1, or 0 if it says both.
 
-    A direction ("higher", "before") is said of the nearest other content word on either side.
+    A direction ("higher", "before") is said of the nearest other content word on either side. Cached: do not change it.
     """
     found = [word for word in words(text) if word.is_content or word.stem in _DIRECTION]
     said: dict[tuple[int, str], set[int]] = {}
