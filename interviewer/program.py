@@ -50,18 +50,22 @@ class Program:
         """The settings that count now, environment included."""
         return self.loaded.settings
 
-    async def settle_in(self) -> None:
+    async def settle_in(self, *, quiet: float = QUIET, pause: float = PAUSE) -> None:
         """What is better done before anybody waits for it: grades that are owed, and the texts of all questions.
 
         Meant to run beside the server. Failing is no harm: both are done again where they are needed.
+
+        Args:
+            quiet: seconds before it begins.
+            pause: seconds between two questions.
         """
-        await asyncio.sleep(QUIET)
+        await asyncio.sleep(quiet)
         try:
             await self.room.take_up()
             for question in self.content.questions:
                 await asyncio.to_thread(prepare, question)
                 # One after the other and with a pause, so that whoever is there already does not feel it.
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(pause)
         except InterviewerError as error:
             log.warning("settling in ended early: %s", type(error).__name__)
 

@@ -10,7 +10,7 @@ from typing import Any
 from evals.bench.candidate import message
 from evals.bench.figures import machine, milliseconds
 from evals.bench.seats import Seat, program
-from interviewer.llm.embed import embedder, warm
+from interviewer.llm.embed import embedder
 from interviewer.program import Program
 from interviewer.rules.evidence import sentences
 
@@ -25,7 +25,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
 
 
 async def _measure(opened: Program, acts: int) -> dict[str, Any]:
-    await warm()
+    await opened.settle_in(quiet=0.0, pause=0.0)
     seat = Seat(opened.room, opened, Random(11))
     for _ in range(WARMING):
         await seat.say()

@@ -13,7 +13,6 @@ from typing import Any
 from evals.bench.figures import machine, spread
 from evals.bench.model import FIRST, RATE, Running, model
 from evals.bench.seats import Seat, program
-from interviewer.llm.embed import warm
 from interviewer.program import Program
 
 ACTS, QUICK_ACTS = 30, 2
@@ -27,7 +26,7 @@ def run(*, quick: bool = False, first: float = FIRST, rate: float = RATE) -> dic
 
 
 async def _measure(server: Running, opened: Program, acts: int) -> dict[str, Any]:
-    await warm()
+    await opened.settle_in(quiet=0.0, pause=0.0)
     seat = Seat(opened.room, opened, Random(21))
     await seat.say()
     seat.turns.clear()

@@ -21,7 +21,6 @@ from evals.bench.seats import Seat, Turn, program
 from interviewer.agents import prompting
 from interviewer.agents.guard import guard
 from interviewer.domain import Event
-from interviewer.llm.embed import warm
 from interviewer.program import Program
 from interviewer.room import Room
 from interviewer.rules.state import fold
@@ -60,7 +59,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
 
 
 async def _measure(server: Running, opened: Program, acts: int) -> dict[str, Any]:
-    await warm()
+    await opened.settle_in(quiet=0.0, pause=0.0)
     repository = _Timed(opened.repository)
     seat = Seat(Room(repository, opened.content, opened.model), opened, Random(1))
     for _ in range(3):

@@ -67,7 +67,7 @@ def answer(body: Mapping[str, Any]) -> str:
     dice = Random(zlib.crc32(prompt.encode()))
     schema = schema_of(body)
     if schema:
-        return json.dumps(_Filler(prompt, schema, dice).value(schema), separators=(", ", ": "))
+        return json.dumps(_Filler(prompt, schema, dice).value(schema), separators=(",", ":"))
     return dice.choice(TRANSITIONS if "Kind of turn: next thread" in prompt else QUESTIONS)
 
 
@@ -111,7 +111,8 @@ class _Filler:
         if name in ("anchor", "sentence"):
             return self._dice.choice(self._sentences)
         if name == "options":
-            return ["probe", "challenge"]
+            # "One, at most two", says the prompt.
+            return ["probe"] if self._dice.random() < 0.7 else ["probe", "challenge"]
         if name == "toward":
             return self._points[-1] if self._points else self._all[-1] if self._all else "K1"
         if name in ("points", "traps") and schema.get("items", {}).get("type") == "string":
