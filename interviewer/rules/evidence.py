@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from interviewer.errors import BadMessage
@@ -142,6 +143,7 @@ _ABOUT = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def instruction_like(sentence: str) -> bool:
     """Whether a sentence speaks to the grader or the interviewer's program instead of answering."""
     folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", sentence))
