@@ -121,6 +121,11 @@ def _fires(question: Question, code: str, said: list[str] | tuple[str, ...]) -> 
     return any(trap.code == code and trap.probability >= SLIPPED for trap in match(question, said).traps)
 
 
+def passes(found: Report) -> bool:
+    """Whether every key point and every trap is recognised, and no trap fires on an anchor."""
+    return not (found.points.named or found.traps.named or found.fired_on_anchor.hits)
+
+
 def main(arguments: list[str]) -> int:
     """Print the report; 1 if a key point or a trap is never recognised, or a trap fires on an anchor."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -134,8 +139,7 @@ def main(arguments: list[str]) -> int:
             print(f"{name.replace('_', ' ')}: {count.hits} of {count.of}")
             for line in count.named if name in ("points", "traps", "fired_on_anchor") else ():
                 print(f"    {line}")
-    missed = len(found.points.named) + len(found.traps.named) + found.fired_on_anchor.hits
-    return 1 if missed else 0
+    return 0 if passes(found) else 1
 
 
 if __name__ == "__main__":

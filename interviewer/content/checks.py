@@ -26,6 +26,16 @@ UNWORDED = {"ask", "twist", "time_check"}
 WORDED = ("own probe", *(kind.replace("_", " ") for kind in get_args(MoveKind) if kind not in UNWORDED))
 """Kinds of turn as the speaker is told them."""
 INPUT = re.compile(r"\{\{(\w+)\}\}")
+WORD = re.compile(r"[^\W_]+")
+LIGHT = frozenset(
+    re.split(
+        r"\s+",
+        """a an and any are as at be been but by can could did do does for from had has have i if in into is it its
+        my of on or our so some that the their them then there these they this those to was we were which will with
+        would you your""",
+    )
+)
+"""Words of a cue that the matcher does not ask for; the same as its own list, which is out of reach from here."""
 
 
 def round_faults(round_: Round, path: Path) -> Iterator[Fault]:
@@ -76,6 +86,8 @@ def question_faults(question: Question, rounds: Mapping[str, Round], path: Path)
     for loc, words, most in _spoken(question):
         if len(words.split()) > most:
             yield at(*loc), f"{len(words.split())} words; the interviewer says at most {most}"
+    for loc, cue in _hollow(question):
+        yield at(*loc), f"of the cue {cue!r} only one word is matched; say more, or write that word alone"
     yield from ((at(part), fault) for part, fault in _missing(question))
 
 
@@ -113,6 +125,19 @@ def _spoken(question: Question) -> Iterator[tuple[tuple[int | str, ...], str, in
     for n, ladder in enumerate(question.ladders):
         for rung, hint in enumerate(ladder.rungs):
             yield ("ladders", n, "rungs", rung), hint, LONGEST_OPENER if rung == 3 else LONGEST_TURN
+
+
+def _hollow(question: Question) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """Cues of several words that are a single one without the light words, and so say less than they seem to."""
+    cues = {
+        **{("key_points", n): point.cues for n, point in enumerate(question.key_points)},
+        **{("traps", n): trap.cues for n, trap in enumerate(question.traps)},
+    }
+    for loc, given in cues.items():
+        for n, cue in enumerate(given):
+            words = WORD.findall(cue.lower())
+            if len(words) > 1 and len(set(words) - LIGHT) < 2:
+                yield (*loc, "cues", n), cue
 
 
 def _missing(question: Question) -> Iterator[tuple[str, str]]:

@@ -160,10 +160,18 @@ def test_what_is_said_in_other_words_is_found_in_its_sentence() -> None:
 
 
 def test_a_trap_is_found_and_is_not_seen_in_a_right_answer() -> None:
-    (slipped,) = match(QUESTION, ["I'd just tune everything on the test set until the score is good."]).traps
+    # Trap and right answer are told apart by which of them is nearer, so the right one has to be among the points.
+    right = KeyPoint(
+        id="tune-by-validation",
+        importance="must",
+        text="Hyperparameters are chosen by validation, and the test data are kept for one final estimate.",
+        cues=("validation set",),
+    )
+    question = QUESTION.model_copy(update={"key_points": (*QUESTION.key_points, right)})
+    (slipped,) = match(question, ["I'd just tune everything on the test set until the score is good."]).traps
     assert slipped.probability >= 0.5
     assert slipped.sentences == (1,)
-    (clean,) = match(QUESTION, ["I choose hyperparameters on a validation set and look at the test set once."]).traps
+    (clean,) = match(question, ["I choose hyperparameters on a validation set and look at the test set once."]).traps
     assert clean.probability < 0.5
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from interviewer.agents.matching import words
 from interviewer.content import load, shipped
+from interviewer.content.checks import LIGHT
 from interviewer.content.load import root
 from interviewer.domain import Question, Round
 from interviewer.errors import ContentError, NotFound
@@ -97,6 +99,33 @@ def test_a_reference_that_leads_nowhere_is_named_with_its_line(folder: Path) -> 
     lines[line - 1] = "  - key_point: nowhere"
     (folder / BANK).write_text("\n".join(lines))
     assert f"{BANK}:{line}: there is no key point 'nowhere'" in faults(folder)
+
+
+@pytest.mark.parametrize(
+    ("cue", "hollow"),
+    [
+        ("as of that date", True),
+        ("log-log", True),
+        ("silhouette", False),
+        ("split by date", False),
+        ("99 % sure", False),
+    ],
+)
+def test_a_cue_that_is_one_word_without_its_light_words_is_named(folder: Path, cue: str, hollow: bool) -> None:
+    text = (folder / BANK).read_text()
+    lines = text.splitlines()
+    place = lines.index("    cues:") + 1
+    lines.insert(place, f"      - {cue}")
+    (folder / BANK).write_text("\n".join(lines))
+    if hollow:
+        says = f"{BANK}:{place + 1}: of the cue {cue!r} only one word is matched; say more, or write that word alone"
+        assert faults(folder) == [says]
+    else:
+        assert cue in load(folder).questions[0].key_points[0].cues
+
+
+def test_the_light_words_of_cues_are_those_of_the_matcher() -> None:
+    assert LIGHT == words._LIGHT
 
 
 def test_two_questions_with_one_id_are_named(folder: Path) -> None:

@@ -29,8 +29,8 @@ beyond_points       alignment of the trap's best wording with the sentence, less
 nearer_than_points  similar, less the best cosine of any key point
 cue                 1 if a cue of the trap stands in it
 distance            words of distance in it, 2 at most
-denied              where the sentence is near the trap: share of the words it has in common with the trap's best
-                    wording that only one of the two negates; else 0
+denied              share of the words in common with a wording of the trap that only one of the two negates, the least
+                    over the wordings that the sentence is near to; 0 if it is near to none
 """
 
 NEAR = 0.6
@@ -41,9 +41,10 @@ deny the misconception ("it is not invariant to scale"), and somebody who does m
 
 _DISTANCE = re.compile(
     r"\b(?:tempt(?:ing|ed)|wrong|mistaken?|misleading|fallacy|myth|naive|trap|common|but|however|yet|though|although|"
-    r"\w+n't|not|never|no|rather than|instead|"
+    r"\w+n't|not|never|no|rather than|instead|except|in fact|merely|resist|refuse|avoid|"
     r"(?:people|some(?:one|body)?|many|they) (?:would |will |might )?(?:say|think|"
-    r"believe|assume|claim)|you might|it (?:looks|sounds|seems))\b",
+    r"believe|assume|claim)|(?:one|you|many|some|people) (?:might|could|may|would|can|argue)|one is|"
+    r"(?:sound|look|seem|feel)s?)\b",
     re.IGNORECASE,
 )
 
@@ -90,8 +91,6 @@ def trap_features(
         return np.zeros((0, len(TRAP_NAMES)), np.float32)
     rows = list(wordings)
     aligned, similar = alignment.single[rows].max(axis=0), alignment.cosines[rows].max(axis=0)
-    nearest = [wordings[rows[int(row)]] for row in alignment.single[rows].argmax(axis=0)]
-    turned = [lexical.turned(own, said) for own, said in zip(nearest, sentences, strict=True)]
     cued = [any(lexical.shows_cue(cue, said) for cue in cues) for said in sentences]
     columns = (
         similar,
@@ -99,6 +98,11 @@ def trap_features(
         similar - alignment.cosines[list(points)].max(axis=0),
         np.array(cued, np.float32),
         np.array([min(2, len(_DISTANCE.findall(said.replace("’", "'")))) for said in sentences], np.float32),
-        np.where(similar >= NEAR, turned, 0.0),
+        np.array([_denied(said, wordings, alignment.cosines[:, n]) for n, said in enumerate(sentences)], np.float32),
     )
     return np.asarray(np.stack(columns, axis=1), np.float32)
+
+
+def _denied(said: str, wordings: Mapping[int, str], cosines: Floats) -> float:
+    # The least: whoever says what one wording says is in the trap, however another one is negated.
+    return min((lexical.turned(own, said) for row, own in wordings.items() if cosines[row] >= NEAR), default=0.0)
