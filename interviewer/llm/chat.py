@@ -1,8 +1,8 @@
 """One attempt at one request: builds the LangChain model, sends the messages, reads the answer under limits.
 
-The only module that imports langchain and openai, inside functions. Answers are always streamed, because only a stream
-shows in time that nothing is coming. A server that sends nothing that way is asked once more in one piece: it may be
-unable to stream, and langchain-openai 1.7 drops the refusals of a stream.
+The only module that imports langchain and openai, inside functions. What a candidate waits for is streamed: only a
+stream shows in time that nothing is coming. Grades are asked for in one piece. A server that sends nothing as a stream
+is asked once more in one piece: it may be unable to stream, and langchain-openai 1.7 drops the refusals of a stream.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import gc
 import importlib
 import ipaddress
 import logging
@@ -128,6 +129,10 @@ def serve(program: Program, host: str, port: int) -> None:
         config = uvicorn.Config(
             create_app(program), log_level="warning", access_log=False, proxy_headers=False, server_header=False
         )
+        # A full collection goes through everything that Gradio keeps for each page: seldom, and without what stays.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         server = uvicorn.Server(config)
         server.run(sockets=[listening])
 
