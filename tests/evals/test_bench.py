@@ -97,6 +97,7 @@ def _events(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("data: {") and '"delta"' in line]
 
 
+@pytest.mark.soak
 def test_overhead_splits_the_time_of_an_act() -> None:
     found = overhead.run(quick=True)
     parts = found["milliseconds"]
@@ -125,6 +126,7 @@ def test_an_interview_of_enough_events_is_opened() -> None:
     assert found["milliseconds"]["open"]["median"] >= found["milliseconds"]["look"]["median"] > 0
 
 
+@pytest.mark.soak
 def test_rooms_are_held_over_the_pages_own_wire() -> None:
     found = asyncio.run(rooms.hold(1, 2, 1.5, (0.1, 0.5), first=0.05, rate=1000.0))
     assert found["opening"]["errors"] == 0 and found["opening"]["refused"] == 0

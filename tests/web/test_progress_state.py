@@ -34,7 +34,7 @@ def test_traps_and_points_are_in_words() -> None:
     assert (kind, text) == ("Sounded like", content.question("leakage").traps[0].says)
     kind, text = state.what(weakness(code="missed:split-like-deployment", sentence=""), content)
     assert kind == "Did not mention"
-    assert text.startswith("I evaluate again with a split")
+    assert text == content.question("leakage").key_point("split-like-deployment").text
     assert state.what(weakness(code="missed:split-like-deployment"), content)[0] == "Said the wrong way round"
 
 
