@@ -38,7 +38,7 @@ MODEL_NAME = "all-MiniLM-L6-v2-int8"
 
 _MAX_WINDOWS = 8
 _BATCH_TOKENS = 1024
-_CACHED_TEXTS = 2048
+_CACHED_TEXTS = 1024
 _THREADS = 1
 """Of the runtime for one call: many rooms at once gain more from two calls side by side (`_POOL`)."""
 
