@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
 from interviewer import tracker
 from interviewer.agents.grade import grade, grade_round
@@ -44,7 +45,7 @@ class Grader:
         """Start whatever is to do: grades of closed threads, grades that the model owes, the end."""
         for thread in state.threads:
             if thread.closes and thread.grade is None:
-                self._tasks.start(("grade", state.id, thread.index), lambda n=thread.index: self._grade(state.id, n))  # type: ignore[misc]
+                self._tasks.start(("grade", state.id, thread.index), partial(self._grade, state.id, thread.index))
         for owed in owed_by_model(state):
             self._try_again_later(state.id, owed, at_once=True)
         if is_closing(state):

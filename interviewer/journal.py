@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any, TypeVar
 
 from interviewer.domain import Event, EventKind
-from interviewer.errors import OutOfStep
+from interviewer.errors import NotFound, OutOfStep
 from interviewer.rules.state import State, apply, fold
 from interviewer.store import Repository
 
@@ -45,7 +45,11 @@ class Journal:
     async def state(self, id: str) -> State:
         """Where the interview stands. Raises NotFound, StoreUnavailable."""
         known = self._known.get(id)
-        events = await self.store(lambda: self.repository.events(id, skip=known.count if known else 0))
+        try:
+            events = await self.store(lambda: self.repository.events(id, skip=known.count if known else 0))
+        except NotFound:
+            self._known.pop(id, None)
+            raise
         state = fold(events, id=id) if known is None else reduce(apply, events, known.state)
         self._remember(id, _Folded(state, (known.count if known else 0) + len(events)))
         return state

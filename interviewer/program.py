@@ -24,6 +24,7 @@ log = logging.getLogger("interviewer.program")
 QUIET = 3.0
 """Seconds that a fresh server leaves to the first page."""
 PAUSE = 0.1
+"""Seconds between two questions whose texts are embedded."""
 
 
 class Program:

@@ -92,10 +92,10 @@ async def _measure(server: Running, opened: Program, acts: int) -> dict[str, Any
 
 
 def _split(turn: Turn, records: Sequence[Record], parts: dict[str, list[float]]) -> bool:
-    """Put one turn's time-line into `parts`; False if the model did not both observe and speak."""
+    """Put one turn's time-line into `parts`; False if the model did not both observe and speak to the end."""
     observed = next((r for r in records if r.purpose == "observe"), None)
     spoken = next((r for r in records if r.purpose == "speak"), None)
-    if observed is None or spoken is None:
+    if observed is None or spoken is None or not (observed.ended and spoken.ended):
         return False
     ours = {
         "1 act to observe request": observed.arrived - turn.at,

@@ -42,7 +42,7 @@ _ENGLISH = frozenset(
     )
 )
 """Words of which some stand in any English sentence of a little length."""
-LONG_ENOUGH = 6
+LONG_ENOUGH = 9
 """Words from which a sentence without any of them is in another language."""
 
 _ASIDE = re.compile(r"\b(?:the candidate|this turn|key points?|my instructions|as an ai)\b", re.IGNORECASE)

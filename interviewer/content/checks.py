@@ -10,6 +10,7 @@ from typing import get_args
 
 from interviewer.content.yaml_lines import line_of
 from interviewer.domain import Angle, MoveKind, Prompt, Question, Round, Strictness
+from interviewer.rules.cues import LIGHT
 from interviewer.rules.moves import RULES
 
 Fault = tuple[int, str]
@@ -27,15 +28,6 @@ WORDED = ("own probe", *(kind.replace("_", " ") for kind in get_args(MoveKind) i
 """Kinds of turn as the speaker is told them."""
 INPUT = re.compile(r"\{\{(\w+)\}\}")
 WORD = re.compile(r"[^\W_]+")
-LIGHT = frozenset(
-    re.split(
-        r"\s+",
-        """a an and any are as at be been but by can could did do does for from had has have i if in into is it its
-        my of on or our so some that the their them then there these they this those to was we were which will with
-        would you your""",
-    )
-)
-"""Words of a cue that the matcher does not ask for; the same as its own list, which is out of reach from here."""
 
 
 def round_faults(round_: Round, path: Path) -> Iterator[Fault]:

@@ -10,10 +10,10 @@ import pytest
 
 from interviewer.agents.matching import words
 from interviewer.content import load, shipped
-from interviewer.content.checks import LIGHT
 from interviewer.content.load import root
 from interviewer.domain import Question, Round
 from interviewer.errors import ContentError, NotFound
+from interviewer.rules.cues import LIGHT
 
 BANK = "breadth/bank/b04-class-imbalance.yaml"
 
@@ -125,7 +125,9 @@ def test_a_cue_that_is_one_word_without_its_light_words_is_named(folder: Path, c
 
 
 def test_the_light_words_of_cues_are_those_of_the_matcher() -> None:
-    assert LIGHT == words._LIGHT
+    for word in LIGHT:
+        assert words.shows_cue(f"{word} recall", "We report recall.")
+    assert not words.shows_cue("only recall", "We report recall.")
 
 
 def test_two_questions_with_one_id_are_named(folder: Path) -> None:

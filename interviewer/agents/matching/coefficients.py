@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,22 +31,30 @@ class Line(BaseModel):
         return logistic(self.intercept + self.slope * value)
 
 
-class Coefficients(BaseModel):
-    """A linear probability over the features, with the figures it reached when it was fitted.
-
-    Linear and cut off at both ends, not logistic: a logistic curve steep enough for answers to another question
-    flattens among the good ones, and lost r on sets that were held out.
-    """
+class Fitted(BaseModel):
+    """What every file of coefficients says."""
 
     model_config = ConfigDict(frozen=True)
 
     features: tuple[str, ...]
     weights: tuple[float, ...]
     intercept: float
-    relevance: Line
-    """Probability that a sentence is about the question at all, over its best cosine with the question's texts."""
     fitted: str
     """The day of the fit."""
+
+
+F = TypeVar("F", bound=Fitted)
+
+
+class Coefficients(Fitted):
+    """A linear probability over the features, with the figures it reached when it was fitted.
+
+    Linear and cut off at both ends, not logistic: a logistic curve steep enough for answers to another question
+    flattens among the good ones, and lost r on sets that were held out.
+    """
+
+    relevance: Line
+    """Probability that a sentence is about the question at all, over its best cosine with the question's texts."""
     figures: dict[str, dict[str, float]]
     """What it reached on questions it was not fitted on, by data set."""
 
@@ -63,8 +72,13 @@ def logistic(log_odds: float) -> float:
 @lru_cache(maxsize=1)
 def coefficients() -> Coefficients:
     """The coefficients in matcher.json. Raises OperatorError if the file does not belong to these features."""
-    text = resources.files("interviewer.agents").joinpath("matcher.json").read_text(encoding="utf-8")
-    loaded = Coefficients.model_validate(json.loads(text))
-    if loaded.features != NAMES:
-        raise OperatorError("matcher.json was fitted on other features; run `python -m evals.fit_matcher`.")
+    return fitted(Coefficients, "matcher.json", NAMES, by="evals.fit_matcher")
+
+
+def fitted(kind: type[F], file: str, features: tuple[str, ...], *, by: str) -> F:
+    """The coefficients in a file beside the agents; OperatorError if they were fitted on other features."""
+    text = resources.files("interviewer.agents").joinpath(file).read_text(encoding="utf-8")
+    loaded = kind.model_validate(json.loads(text))
+    if loaded.features != features:
+        raise OperatorError(f"{file} was fitted on other features; run `python -m {by}`.")
     return loaded

@@ -7,19 +7,15 @@ sentence is judged alone. Fitted by `python -m evals.fit_traps` on sentences of 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from interviewer.agents.matching import words as lexical
 from interviewer.agents.matching.alignment import Alignment, Floats
-from interviewer.agents.matching.coefficients import logistic
-from interviewer.errors import OperatorError
+from interviewer.agents.matching.coefficients import Fitted, fitted, logistic
 
 TRAP_NAMES = ("similar", "beyond_points", "nearer_than_points", "cue", "distance", "denied")
 """What the classifier sees of one sentence, in the order of the coefficients.
@@ -49,15 +45,9 @@ _DISTANCE = re.compile(
 )
 
 
-class TrapCoefficients(BaseModel):
+class TrapCoefficients(Fitted):
     """A logistic curve over the features, with what it reached on questions that were left out of the fit."""
 
-    model_config = ConfigDict(frozen=True)
-
-    features: tuple[str, ...]
-    weights: tuple[float, ...]
-    intercept: float
-    fitted: str
     figures: dict[str, float]
 
     def probability(self, values: Sequence[float]) -> float:
@@ -68,11 +58,7 @@ class TrapCoefficients(BaseModel):
 @lru_cache(maxsize=1)
 def trap_coefficients() -> TrapCoefficients:
     """The coefficients in traps.json. Raises OperatorError if the file does not belong to these features."""
-    text = resources.files("interviewer.agents").joinpath("traps.json").read_text(encoding="utf-8")
-    loaded = TrapCoefficients.model_validate(json.loads(text))
-    if loaded.features != TRAP_NAMES:
-        raise OperatorError("traps.json was fitted on other features; run `python -m evals.fit_traps`.")
-    return loaded
+    return fitted(TrapCoefficients, "traps.json", TRAP_NAMES, by="evals.fit_traps")
 
 
 def trap_features(

@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from interviewer.rules.cues import LIGHT
+
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:'[^\W\d_]+)?|[^\W_]+")
 _WHITE = re.compile(r"\s+")
 _stemming = threading.local()
@@ -32,14 +34,6 @@ STOP_WORDS = frozenset(
     )
 )
 """Words without content of their own. Directions ("more", "before") are compared by `directions`, not by alignment."""
-
-_LIGHT = frozenset(
-    _WHITE.split(
-        """a an and any are as at be been but by can could did do does for from had has have i if in into is it its
-        my of on or our so some that the their them then there these they this those to was we were which will with
-        would you your"""
-    )
-)
 
 _NEGATIONS = frozenset(
     _WHITE.split(
@@ -134,7 +128,7 @@ def shows_cue(cue: str, sentence: str) -> bool:
 
     Words such as "only", "same", "before" or "means" are: without them a cue says less than its author meant.
     """
-    wanted = {word.stem for word in words(cue) if word.text not in _LIGHT} or stems(cue)
+    wanted = {word.stem for word in words(cue) if word.text not in LIGHT} or stems(cue)
     return bool(wanted) and wanted <= stems(sentence)
 
 
