@@ -5,6 +5,7 @@
     │   ├── BadMessage            empty, too long, or nothing but control characters
     │   ├── NotFound              no such interview, question or tracker row for this user
     │   ├── InterviewOver         an act after the end
+    │   ├── DocumentRefused       a file or an address that cannot become a document
     │   ├── Busy                  all places are taken: try again in a few minutes
     │   └── OutOfStep             another tab, or a double click, was first: reload
     ├── ContentError              the author of prompts/ or corpus/ can mend it: all faults at once
@@ -43,6 +44,10 @@ class NotFound(CandidateError):
 
 class InterviewOver(CandidateError):
     """The interview has ended; it takes no more acts."""
+
+
+class DocumentRefused(CandidateError):
+    """A file or an address that cannot become a document; nothing was added."""
 
 
 class Busy(CandidateError):

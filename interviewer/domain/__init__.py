@@ -1,13 +1,15 @@
 """The words of this program as frozen values: content, acts, observations, moves, marks, events. No I/O, no time.
 
-Content values (Question, Round, …) are what prompts/ holds; the others are what happens in an interview. Every value
-compares by content and turns into JSON and back unchanged (`model_dump(mode="json")`, `model_validate`).
+Content values (Question, Round, …) are what prompts/ holds, library values (Document, Passage, …) what the user has
+brought, the others what happens in an interview. Every value compares by content and turns into JSON and back
+unchanged (`model_dump(mode="json")`, `model_validate`).
 """
 
 from interviewer.domain.content import (
     Anchors,
     Angle,
     Area,
+    Citation,
     Dimension,
     Importance,
     KeyPoint,
@@ -43,31 +45,54 @@ from interviewer.domain.events import (
     Touch,
     Weakness,
 )
+from interviewer.domain.library import (
+    Authored,
+    Block,
+    Document,
+    DocumentKind,
+    Excerpt,
+    Landmark,
+    Pack,
+    Parsed,
+    Passage,
+    RoundName,
+)
 
 __all__ = [
     "Act",
     "Anchors",
     "Angle",
     "Area",
+    "Authored",
+    "Block",
+    "Citation",
     "Dimension",
+    "Document",
+    "DocumentKind",
     "Event",
     "EventKind",
+    "Excerpt",
     "Finding",
     "Grade",
     "Importance",
     "KeyPoint",
     "Ladder",
+    "Landmark",
     "Level",
     "Made",
     "Mark",
     "Move",
     "MoveKind",
     "Observation",
+    "Pack",
+    "Parsed",
+    "Passage",
     "Probe",
     "Prompt",
     "Question",
     "Raised",
     "Round",
+    "RoundName",
     "Rubric",
     "Setup",
     "Slip",

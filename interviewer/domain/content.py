@@ -39,6 +39,21 @@ class Value(BaseModel):
 # ---------------------------------------------------------------- content
 
 
+class Citation(Value):
+    """Where a statement comes from: a passage of a library document and the words in it that carry the statement."""
+
+    document: str
+    """Id of the document."""
+    passage: str
+    """Id of the passage."""
+    title: str
+    """The document's title, kept here so that a log can be read when the document is gone."""
+    page: int | None = None
+    """Page of the passage, from 1; None for documents without pages."""
+    quote: str = Field(min_length=1)
+    """Words that code has found in the passage, as they stand there."""
+
+
 class KeyPoint(Value):
     """One thing a good answer says."""
 
@@ -48,6 +63,8 @@ class KeyPoint(Value):
     """One plain sentence, as a good candidate would say it."""
     cues: tuple[str, ...] = Field(min_length=1)
     """Short phrases by which it is recognised; matched by word stem, in any order within a sentence."""
+    citation: Citation | None = None
+    """For a question from the library: the passage that says it."""
 
 
 class Trap(Value):
@@ -106,6 +123,14 @@ class Question(Value):
     """What to do for at most 15 minutes to get better at this, in one or two sentences."""
     as_of: str = ""
     source: str = ""
+    company: str = ""
+    """Of a question from the library: whose documents it is about."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The passages that its key points cite, each once, in their order; empty for a question of the bank."""
+        cited = (point.citation for point in self.key_points if point.citation is not None)
+        return tuple({citation.passage: citation for citation in cited}.values())
 
     def key_point(self, id: str) -> KeyPoint:
         """The key point with this id; KeyError if there is none."""
@@ -141,6 +166,12 @@ class Wording(Value):
     """Takes `{minutes}`."""
     opening_one: str
     """The opening when one question was chosen."""
+    from_library: str
+    """Added to the opening when documents of the company are in the library. Takes `{company}`."""
+    from_pack: str
+    """Added when only a pack knows the company. Takes `{company}` and `{systems}`."""
+    unknown_company: str
+    """Added when nothing is known about the company. Takes `{company}`."""
     closing: str
     continue_: tuple[str, ...] = Field(alias="continue", min_length=1)
     acknowledge: tuple[str, ...] = Field(min_length=1)

@@ -165,6 +165,12 @@ class Setup(Value):
     """Topics that the tracker wanted practised when the interview began."""
     heard: tuple[str, ...] = ()
     """Ids of questions that came up lately: asked again only where there is nothing else."""
+    company: str = ""
+    """The company that the candidate prepares for, as they wrote it; empty: none."""
+    leanings: tuple[str, ...] = ()
+    """Areas and topics that the company's public posts are about, for as long as there are no questions of its own."""
+    systems: tuple[str, ...] = ()
+    """What these posts are about, in words for the opening."""
 
 
 EventKind = Literal[

@@ -74,7 +74,21 @@ def begin(context: Context) -> Move | None:
     if question is None:
         return Move(kind="close", text=wording.closing)
     opening = wording.opening_one if setup.question else wording.opening.format(minutes=setup.minutes)
-    return Move(kind="ask", text=question.opener, lead=opening, question=question)
+    return Move(kind="ask", text=question.opener, lead=f"{opening} {_company(context)}".strip(), question=question)
+
+
+def _company(context: Context) -> str:
+    """What the opening says about the chosen company: where the questions about it come from."""
+    setup, wording = context.state.setup, context.round.wording
+    if not setup.company or setup.question:
+        return ""
+    if any(question.company for question in context.bank):
+        return wording.from_library.format(company=setup.company)
+    if setup.leanings:
+        *first, last = setup.systems or ("its public posts",)
+        systems = f"{', '.join(first)} and {last}" if first else last
+        return wording.from_pack.format(company=setup.company, systems=systems)
+    return wording.unknown_company.format(company=setup.company)
 
 
 def end_asked(context: Context) -> Move | None:

@@ -1,4 +1,4 @@
-"""Which question comes next: shares of topics by purpose, and a staircase over tiers (domain.md §2.1)."""
+"""Which question comes next: the company's share, the topics' by purpose, a staircase over tiers (domain.md §2.1)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ START: dict[Level, int] = {"junior": 0, "mid": 0, "senior": 1, "staff": 1}
 
 SHARES = (("focus", 0.4), ("due", 0.3), ("unseen", 0.2), ("any", 0.1))
 """How often each purpose is drawn; a purpose with no question left passes to the next."""
+
+COMPANY_SHARE = 0.4
+"""Share of a round's threads that are about the chosen company; rounded, it is 30–50 % of any number from 2 on."""
 
 GOOD = 2 / 3
 """Share of a thread's must points, raised without a third rung, from which it counts as good."""
@@ -56,13 +59,30 @@ def next_question(state: State, bank: Sequence[Question]) -> Question | None:
     if not left:
         return None
     draw = random.Random(f"{state.setup.seed}:{len(state.threads)}")
-    among = _purpose(state, left, draw)
+    among = _purpose(state, *_company_apart(state, left), draw)
     # A second round is another one, even if its tier then fits a little less well.
     fresh = [q for q in among if q.id not in state.setup.heard] or among
     return _nearest(fresh, target_tier(state), draw)
 
 
-def _purpose(state: State, left: list[Question], draw: random.Random) -> list[Question]:
+def _about(state: State, question: Question) -> bool:
+    """Whether a question is about the chosen company: from its documents, or of the topics that it is known for."""
+    return bool(question.company) or not {question.area, *question.topics}.isdisjoint(state.setup.leanings)
+
+
+def _company_apart(state: State, left: list[Question]) -> tuple[list[Question], list[Question]]:
+    """The questions about the company if one of them is due now, else none; and all others."""
+    written = [q for q in left if q.company]
+    others = [q for q in left if not q.company]
+    so_far = sum(_about(state, thread.question) for thread in state.threads)
+    if others and so_far >= int(COMPANY_SHARE * (len(state.threads) + 1) + 0.5):
+        return [], others
+    return written or [q for q in others if _about(state, q)], others
+
+
+def _purpose(state: State, company: list[Question], left: list[Question], draw: random.Random) -> list[Question]:
+    if company:
+        return company
     last = state.threads[-1] if state.threads else None
     if last is not None:
         badly = went_badly(last)

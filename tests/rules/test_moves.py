@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from interviewer.domain import Act, Observation
+from interviewer.domain import Act, Observation, Question
 from interviewer.rules.followups import Context
 from interviewer.rules.moves import RULES, decide, tick_due
 from tests.build import Log, breadth, question
@@ -28,6 +28,19 @@ def test_the_opening_says_how_long_it_takes_and_asks_the_question_word_for_word(
     assert "20 minutes" in move.lead
     assert move.question is not None
     assert move.text == move.question.opener
+
+
+def test_the_opening_says_where_the_questions_about_the_company_come_from() -> None:
+    def lead(bank: tuple[Question, ...] | None = None, **setup: Any) -> str:
+        return Log(bank=bank, company="Larkfield", **setup).begin().lead
+
+    written = question("w").model_copy(update={"company": "Larkfield"})
+    assert "what Larkfield has written" in lead((question("q"), written))
+    packed = lead(leanings=("B08",), systems=("search ranking", "experiments"))
+    assert "nothing by Larkfield itself" in packed and "search ranking and experiments" in packed
+    assert "general round" in lead()
+    assert "Larkfield" not in lead(question="q2")
+    assert "Larkfield" not in Log().begin().lead
 
 
 def test_a_chosen_question_is_the_whole_interview() -> None:

@@ -1,7 +1,11 @@
 """Which question comes next."""
 
 from collections import Counter
+from typing import Any
 
+import pytest
+
+from interviewer.domain import Question
 from interviewer.rules.selection import next_question, target_tier
 from tests.build import Log, question
 
@@ -111,3 +115,50 @@ def test_what_came_up_lately_comes_again_only_where_there_is_nothing_else() -> N
     assert move.question.tier == "A"
     everything = Log(bank=BANK, heard=tuple(q.id for q in BANK))
     assert everything.begin().question is not None
+
+
+def _round_with(company: str, bank: tuple[Question, ...], threads: int, **setup: Any) -> list[Question]:
+    log = Log(bank=bank, minutes=120, company=company, **setup)
+    log.begin()
+    for _ in range(threads - 1):
+        well(log)
+    return [thread.question for thread in log.state.threads]
+
+
+WRITTEN = tuple(
+    question(f"lib-{n}", area="B08", tier=tier, topic="ranking").model_copy(update={"company": "Larkfield"})
+    for n, tier in enumerate(("F", "F", "C", "C", "C", "A", "A"))
+)
+
+
+@pytest.mark.parametrize("threads", range(2, 15))
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_with_a_company_three_to_five_of_ten_threads_come_from_the_library(threads: int, seed: int) -> None:
+    asked = _round_with("Larkfield", (*BANK, *WRITTEN), threads, seed=seed)
+    assert 0.3 <= sum(bool(q.company) for q in asked) / threads <= 0.5
+    assert not asked[0].company, "the warm-up is a question of the bank"
+
+
+def test_without_a_company_nothing_changes() -> None:
+    assert [q.id for q in _round_with("", BANK, 6, seed=4)] == [q.id for q in _round_with("Other", BANK, 6, seed=4)]
+
+
+def test_a_poor_thread_does_not_take_the_companys_turn() -> None:
+    log = Log(bank=(*BANK, *WRITTEN), minutes=120, company="Larkfield")
+    log.begin()
+    for _ in range(9):
+        badly(log)
+    assert sum(bool(thread.question.company) for thread in log.state.threads) == 4
+
+
+def test_with_a_pack_alone_its_areas_and_topics_get_that_share() -> None:
+    asked = _round_with("Larkfield", BANK, 10, leanings=("B05", "topic-b06"), seed=3)
+    assert sum(q.area in ("B05", "B06") for q in asked) in (3, 4, 5)
+    assert sum(q.area in ("B05", "B06") for q in asked[:3]) >= 1
+
+
+def test_the_round_goes_on_when_the_librarys_questions_or_the_banks_are_used_up() -> None:
+    few = _round_with("Larkfield", (*BANK, *WRITTEN[:1]), 10)
+    assert sum(bool(q.company) for q in few) == 1
+    only = _round_with("Larkfield", WRITTEN, 3)
+    assert len(only) == 3
