@@ -10,15 +10,13 @@ from typing import get_args
 
 from interviewer.content.yaml_lines import line_of
 from interviewer.domain import Angle, MoveKind, Prompt, Question, Round, Strictness
+from interviewer.rules.authored import LONGEST_OPENER, LONGEST_TURN
 from interviewer.rules.cues import LIGHT
 from interviewer.rules.moves import RULES
 
 Fault = tuple[int, str]
 """Line and sentence."""
 
-LONGEST_OPENER = 60
-LONGEST_TURN = 40
-"""Words of a probe or hint (domain.md §2.0)."""
 FEWEST_MUSTS = 2
 FEWEST_POINTS, MOST_POINTS = 4, 8
 FEWEST_PROBES = 3

@@ -6,17 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
 
 from interviewer.content.checks import prompt_faults, question_faults, round_faults
-from interviewer.content.yaml_lines import line_of
+from interviewer.content.yaml_lines import value_in
 from interviewer.domain import Prompt, Question, Round
 from interviewer.errors import ContentError, NotFound
-
-T = TypeVar("T", bound=BaseModel)
 
 STEPS = ("observe", "speak", "grade", "close")
 """The prompts that every round has."""
@@ -50,11 +47,11 @@ class Content:
         raise NotFound(f"There is no question called {id!r}.")
 
 
-def root() -> Path:
-    """The folder prompts/: inside an installed package, or beside it in a checkout."""
+def root(name: str = "prompts") -> Path:
+    """The folder prompts/ or corpus/: inside an installed package, or beside it in a checkout."""
     package = Path(__file__).resolve().parent.parent
-    installed = package / "shipped" / "prompts"
-    return installed if installed.is_dir() else package.parent / "prompts"
+    installed = package / "shipped" / name
+    return installed if installed.is_dir() else package.parent / name
 
 
 @cache
@@ -81,7 +78,7 @@ def load(folder: Path) -> Content:
 def _rounds(folder: Path, faults: list[str]) -> dict[str, Round]:
     rounds: dict[str, Round] = {}
     for path in sorted(folder.glob("*/round.yaml")):
-        round_ = _value(path, Round, faults)
+        round_ = value_in(path, Round, faults)
         if round_ is not None:
             rounds[round_.id] = round_
             faults += (f"{path}:{line}: {fault}" for line, fault in round_faults(round_, path))
@@ -103,7 +100,7 @@ def _questions(folder: Path, rounds: dict[str, Round], faults: list[str]) -> lis
     questions: list[Question] = []
     places: dict[str, Path] = {}
     for path in sorted(folder.glob("*/bank/*.yaml")):
-        question = _value(path, Question, faults)
+        question = value_in(path, Question, faults)
         if question is None:
             continue
         faults += (f"{path}:{line}: {fault}" for line, fault in question_faults(question, rounds, path))
@@ -112,27 +109,6 @@ def _questions(folder: Path, rounds: dict[str, Round], faults: list[str]) -> lis
         places[question.id] = path
         questions.append(question)
     return questions
-
-
-def _value(path: Path, kind: type[T], faults: list[str]) -> T | None:
-    try:
-        text = path.read_text(encoding="utf-8")
-        data: Any = yaml.safe_load(text)
-        return kind.model_validate(data)
-    except UnicodeDecodeError as error:
-        faults.append(f"{path}:1: not UTF-8 text ({error.reason})")
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        faults.append(f"{path}:{mark.line + 1 if mark else 1}: {getattr(error, 'problem', None) or 'not YAML'}")
-    except ValidationError as error:
-        for fault in error.errors():
-            where = ".".join(str(part) for part in fault["loc"]) or "the file"
-            faults.append(f"{path}:{line_of(text, fault['loc'])}: {where}: {fault['msg']}")
-    except RecursionError:
-        faults.append(f"{path}:1: nested too deeply")
-    except OSError as error:
-        faults.append(f"{path}:0: cannot be read: {error.strerror}")
-    return None
 
 
 def _prompt(path: Path, faults: list[str]) -> Prompt | None:

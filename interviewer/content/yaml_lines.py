@@ -1,10 +1,15 @@
-"""Where in a YAML file a value stands, so that a fault can name its line."""
+"""A YAML file as a frozen value, or as faults that name the line of what is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import BaseModel, ValidationError
+
+T = TypeVar("T", bound=BaseModel)
 
 
 def line_of(text: str, path: Sequence[int | str]) -> int:
@@ -26,3 +31,25 @@ def line_of(text: str, path: Sequence[int | str]) -> int:
         else:
             break
     return line + 1
+
+
+def value_in(path: Path, kind: type[T], faults: list[str]) -> T | None:
+    """The file's value; None if it has faults, which are added to `faults`, each `path:line: what is wrong`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data: Any = yaml.safe_load(text)
+        return kind.model_validate(data)
+    except UnicodeDecodeError as error:
+        faults.append(f"{path}:1: not UTF-8 text ({error.reason})")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        faults.append(f"{path}:{mark.line + 1 if mark else 1}: {getattr(error, 'problem', None) or 'not YAML'}")
+    except ValidationError as error:
+        for fault in error.errors():
+            where = ".".join(str(part) for part in fault["loc"]) or "the file"
+            faults.append(f"{path}:{line_of(text, fault['loc'])}: {where}: {fault['msg']}")
+    except RecursionError:
+        faults.append(f"{path}:1: nested too deeply")
+    except OSError as error:
+        faults.append(f"{path}:0: cannot be read: {error.strerror}")
+    return None

@@ -57,6 +57,7 @@ from interviewer.domain.library import (
     Passage,
     RoundName,
 )
+from interviewer.domain.topics import Topics
 
 __all__ = [
     "Act",
@@ -99,6 +100,7 @@ __all__ = [
     "Slug",
     "Strictness",
     "Tier",
+    "Topics",
     "Touch",
     "Trap",
     "Value",

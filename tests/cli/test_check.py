@@ -20,9 +20,10 @@ def prompts(tmp_path: Path) -> Path:
 
 def test_the_shipped_content_is_sound(cli: Any) -> None:
     ran = cli("check")
-    assert ran.status == 0 and ran.out == "No faults. breadth: 42 questions.\n"
+    assert ran.status == 0 and ran.out.startswith("No faults. breadth: 42 questions; company packs: 12;")
     found = cli("check", "--json").json
     assert found["ok"] is True and found["faults"] == [] and found["rounds"] == {"breadth": 42}
+    assert found["packs"] == 12 and found["samples"] == 4
 
 
 def test_all_faults_with_file_and_line(cli: Any, prompts: Path) -> None:
@@ -62,6 +63,23 @@ def test_a_malformed_bank_file_is_a_fault_like_others(cli: Any, prompts: Path, c
     ran = cli("check", prompts)
     assert ran.status == 1 and f"{path}:" in ran.out and ran.err.count("\n") == 1
     assert "fault" in ran.err
+
+
+def test_the_faults_of_a_corpus_folder(cli: Any, tmp_path: Path) -> None:
+    corpus = Path(shutil.copytree(root("corpus"), tmp_path / "corpus"))
+    ran = cli("check", corpus)
+    assert ran.status == 0 and ran.out == "No faults. company packs: 12; samples: 4.\n"
+    pack = corpus / "packs" / "uber.yaml"
+    pack.write_text(pack.read_text().replace("areas: [B14", "areas: [B99"))
+    line = next(n for n, text in enumerate(pack.read_text().splitlines(), 1) if text.startswith("areas"))
+    ran = cli("check", corpus)
+    assert ran.status == 1 and f"{pack}:{line}: there is no area 'B99'" in ran.out
+    found = cli("check", corpus, "--json").json
+    assert found["ok"] is False and found["faults"][0] == {
+        "file": str(pack),
+        "line": line,
+        "fault": "there is no area 'B99'",
+    }
 
 
 def test_a_folder_that_is_none(cli: Any, tmp_path: Path) -> None:
