@@ -67,6 +67,17 @@ def interval(
     return float(low), float(high)
 
 
+def paired_interval(
+    first: Sequence[float], second: Sequence[float], *, resamples: int = 10_000, seed: int = 0
+) -> tuple[float, float, float]:
+    """Mean of first minus second over the same cases, and its 95 % bootstrap interval (percentiles)."""
+    differences = np.asarray(first, float) - np.asarray(second, float)
+    random = np.random.default_rng(seed)
+    means = [random.choice(differences, len(differences)).mean() for _ in range(resamples if len(differences) else 0)]
+    low, high = np.quantile(means, (0.025, 0.975)) if means else (0.0, 0.0)
+    return float(differences.mean()) if means else 0.0, float(low), float(high)
+
+
 def _centred(values: Sequence[float], groups: Sequence[str]) -> Floats:
     result = np.asarray(values, float).copy()
     names = np.asarray(groups)

@@ -98,7 +98,7 @@ async def play(program: Program, setup: Setup, script: Script) -> Played:
     interview could not be closed.
     """
     clock = _Clock(datetime.now(UTC) - timedelta(minutes=setup.minutes) - LONGEST_ANSWER)
-    room = Room(program.repository, program.content, program.model, now=clock.now)
+    room = Room(program.repository, program.content, program.model, authored=program.authoring.ready, now=clock.now)
     candidate = _Candidate(script)
     id = await room.open(setup)
     async for _ in room.resume(id):

@@ -12,9 +12,12 @@ from pathlib import Path
 from interviewer import settings as settings_file
 from interviewer.agents.matcher import prepare
 from interviewer.agents.steps import Step
+from interviewer.authoring import Authoring
 from interviewer.content import Content, shipped
 from interviewer.errors import InterviewerError, SettingsError
+from interviewer.library import Library
 from interviewer.llm import Budget, Endpoint, Model, TestResult, list_models, open_model
+from interviewer.llm.embedding import Embedding, embedding
 from interviewer.room import Room
 from interviewer.settings import Loaded, Settings
 from interviewer.store import Repository, Store
@@ -41,7 +44,9 @@ class Program:
         self.loaded: Loaded = settings_file.load(home, model=model)
         self.store = Store.open(home)
         self.repository: Repository = self.store.repository(self.store.local_user())
-        self.room = Room(self.repository, self.content, self.model)
+        self.library = Library(self.store.shelf(self.store.local_user()), home, self.embedding)
+        self.authoring = Authoring(lambda: self.library, self.content, self.model)
+        self.room = Room(self.repository, self.content, self.model, authored=self.authoring.ready)
         self._lock = threading.Lock()
         self._model: Model | None = None
         self._month = ""
@@ -60,6 +65,7 @@ class Program:
             quiet: seconds before it begins.
             pause: seconds between two questions.
         """
+        self.authoring.attach()
         await asyncio.sleep(quiet)
         try:
             await self.room.take_up()
@@ -80,6 +86,10 @@ class Program:
             if self._model is None or self._month != month:
                 self._model, self._month = open_model(endpoint(settings), budget=self._budget(month)), month
             return self._model
+
+    def embedding(self) -> Embedding:
+        """The embedding model that the settings name now; nothing is loaded or called yet. Raises SettingsError."""
+        return embedding(self.settings)
 
     def save(self, changes: Mapping[str, object]) -> Loaded:
         """Change settings; they count from the next step on. Raises SettingsError, and then nothing has changed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -67,9 +67,12 @@ class Room:
         content: Content,
         models: Models,
         *,
+        authored: Callable[[str], Sequence[Question]] = lambda _: (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         admission: Admission | None = None,
     ) -> None:
+        """`authored` gives the questions that the library has about a company; it may block."""
+        self._authored = authored
         self._repository = repository
         self._content = content
         self._models = models
@@ -86,17 +89,16 @@ class Room:
     async def open(self, setup: Setup) -> str:
         """Begin an interview; its id. Nothing is said yet: `resume` brings the first words."""
         round_ = self._content.round(setup.round)
-        if setup.question is not None:
-            self._content.question(setup.question)
+        chosen = await self._chosen(setup)
         id, at = uuid.uuid4().hex, self._now()
         self._admission.enter(id)
         opened = {"setup": setup.model_dump(mode="json"), "round": round_.rubric().model_dump(mode="json")}
         events = (event("opened", "opened", opened, at), self._act_event(0, Act(kind="begin"), at))
-        title = self._content.question(setup.question).topics[0] if setup.question else f"{setup.minutes} minutes"
+        title = chosen.topics[0] if chosen is not None else f"{setup.minutes} minutes"
+        for_company = f", {setup.company}" if setup.company else ""
+        title = f"{round_.name}{for_company}, {setup.level}, {title}"
         try:
-            await self._journal.store(
-                lambda: self._repository.create(id, setup.round, events, f"{round_.name}, {setup.level}, {title}")
-            )
+            await self._journal.store(lambda: self._repository.create(id, setup.round, events, title))
         except BaseException:
             self._admission.leave(id)
             raise
@@ -172,7 +174,7 @@ class Room:
         state = await self.look(id)
         if state.pending is None:
             return
-        turn = _Turn(state, state.pending, self._content, self._bank(state), self._models, self._now())
+        turn = _Turn(state, state.pending, self._content, await self._bank(state), self._models, self._now())
         async with Ahead(state.thread.question if state.thread else None, turn.context, turn.worded) as ahead:
             prompt = self._content.prompts[state.round.id]["observe"]
             observation, seen_by = await observe(state, prompt, self._models("observe"), early=ahead.begin)
@@ -234,8 +236,22 @@ class Room:
             await self._journal.store(lambda: self._repository.seen(id, now))
             self._signs[id] = now
 
-    def _bank(self, state: State) -> tuple[Question, ...]:
-        return self._content.bank(state.round.id)
+    async def _bank(self, state: State) -> tuple[Question, ...]:
+        return self._content.bank(state.round.id) + await self._of_company(state.setup)
+
+    async def _of_company(self, setup: Setup) -> tuple[Question, ...]:
+        """The library's questions for this setup; asked anew for each act, since they may be written meanwhile."""
+        if not setup.company:
+            return ()
+        found = await self._journal.store(lambda: self._authored(setup.company))
+        return tuple(question for question in found if question.round == setup.round)
+
+    async def _chosen(self, setup: Setup) -> Question | None:
+        """The one question that the interview is to be about, if one was chosen. Raises NotFound."""
+        if setup.question is None:
+            return None
+        written = {question.id: question for question in await self._of_company(setup)}
+        return written.get(setup.question) or self._content.question(setup.question)
 
     def _checked(self, act: Act) -> Act:
         if act.kind == "begin":

@@ -24,8 +24,11 @@ from interviewer.errors import SettingsError
 
 FILE: Final = "settings.json"
 
-Step = Literal["observe", "speak", "grade"]
-"""A step of an interview that a model or the built-in one can do."""
+KEYS: Final = frozenset({"api_key", "embedding_api_key"})
+"""The fields that hold keys."""
+
+Step = Literal["observe", "speak", "grade", "author"]
+"""A step that a model or the built-in interviewer can do."""
 
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -40,7 +43,7 @@ FORGET: Final = Forget.KEY
 
 
 class Settings(BaseModel):
-    """What the user configured. Empty `model`: everything is built-in. The key is never in `repr`, `str` or a dump."""
+    """What the user configured. Empty `model`: everything is built-in. Keys are never in `repr`, `str` or a dump."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -56,13 +59,18 @@ class Settings(BaseModel):
     """The most that may be spent in a calendar month; None: no cap. It can only hold where both prices are known."""
     builtin_steps: frozenset[Step] = frozenset()
     """Steps that the user explicitly gave to the built-in one though a model is configured."""
+    embedding_model: str = ""
+    """What embeds the library's passages on an OpenAI-compatible server; empty: the packaged model, on this machine."""
+    embedding_base_url: str = ""
+    """Address of that server without a trailing slash; empty: that of `model`."""
+    embedding_api_key: SecretStr | None = None
     currency: str = Field(default="USD", min_length=1, max_length=12)
     """A label beside amounts; nothing is converted."""
     host: str = Field(default="127.0.0.1", min_length=1, max_length=255)
     port: int = Field(default=7860, ge=0, le=65535)
     """0: any free port."""
 
-    @field_validator("base_url")
+    @field_validator("base_url", "embedding_base_url")
     @classmethod
     def _address(cls, value: str) -> str:
         address = value.strip().rstrip("/")
@@ -75,7 +83,7 @@ class Settings(BaseModel):
             raise ValueError("not an address")
         return address
 
-    @field_validator("api_key")
+    @field_validator("api_key", "embedding_api_key")
     @classmethod
     def _key(cls, value: SecretStr | None) -> SecretStr | None:
         key = value.get_secret_value().strip() if value else ""
@@ -84,7 +92,7 @@ class Settings(BaseModel):
             raise ValueError("not a key")
         return SecretStr(key) if key else None
 
-    @field_validator("model")
+    @field_validator("model", "embedding_model")
     @classmethod
     def _name(cls, value: str) -> str:
         name = value.strip()
@@ -114,6 +122,9 @@ _VARIABLES: Final = {
     "price_in": "INTERVIEWER_PRICE_IN",
     "price_out": "INTERVIEWER_PRICE_OUT",
     "cap": "INTERVIEWER_CAP",
+    "embedding_model": "INTERVIEWER_EMBEDDING_MODEL",
+    "embedding_base_url": "INTERVIEWER_EMBEDDING_BASE_URL",
+    "embedding_api_key": "INTERVIEWER_EMBEDDING_API_KEY",
     "host": "INTERVIEWER_HOST",
     "port": "INTERVIEWER_PORT",
 }
@@ -125,7 +136,10 @@ _MUST_BE: Final = {
     "price_in": "a number of at least 0, the price of a million tokens",
     "price_out": "a number of at least 0, the price of a million tokens",
     "cap": "a number of at least 0, the most to spend in a month",
-    "builtin_steps": "a list of any of observe, speak and grade",
+    "builtin_steps": "a list of any of observe, speak, grade and author",
+    "embedding_model": "the name of an embedding model in at most 200 printable characters, or none",
+    "embedding_base_url": "an http or https address without user name, password, query or fragment",
+    "embedding_api_key": "the key alone: ASCII characters without spaces",
     "currency": "1 to 12 characters",
     "host": "a host name or address, such as 127.0.0.1",
     "port": "a whole number from 0 to 65535",
@@ -169,19 +183,20 @@ def load(home: Path, *, model: str | None = None) -> Loaded:
 def save(home: Path, changes: Mapping[str, object]) -> Loaded:
     """Merge `changes` (field → value) into the file in `home`, and load again.
 
-    An empty or missing `api_key` keeps the stored one; `FORGET` removes it. None for another field puts its default
+    An empty or missing key keeps the stored one; `FORGET` removes it. None for another field puts its default
     back. What the environment decides is never written. Raises SettingsError, with the file as it was, if the file is
     damaged, a value cannot be used, or the file cannot be written.
     """
     path = home / FILE
     values: dict[str, object] = {**_read(path), **changes}
-    key = changes.get("api_key")
-    if isinstance(key, SecretStr):
-        key = key.get_secret_value()
-    if key is FORGET:
-        del values["api_key"]
-    elif "api_key" in changes and (key is None or not str(key).strip()):
-        values["api_key"] = _read(path).get("api_key")
+    for name in KEYS & changes.keys():
+        key = changes[name]
+        if isinstance(key, SecretStr):
+            key = key.get_secret_value()
+        if key is FORGET:
+            values[name] = None
+        elif key is None or not str(key).strip():
+            values[name] = _read(path).get(name)
     values = {field: value for field, value in values.items() if value is not None}
     _write(path, _as_json(_validated(values, {}, path=path), frozenset(values)))
     return load(home)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from interviewer import settings
 from interviewer.errors import SettingsError
-from interviewer.settings import FILE, FORGET, Settings, load, save
+from interviewer.settings import FILE, FORGET, KEYS, Settings, load, save
 
 KEY = "sk-canary-0123456789"
 
@@ -27,9 +27,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def key_of(found: Settings) -> str:
+def key_of(found: Settings, field: str = "api_key") -> str:
     """The key in clear, empty for none."""
-    return found.api_key.get_secret_value() if found.api_key else ""
+    key = getattr(found, field)
+    return str(key.get_secret_value()) if key else ""
 
 
 def test_without_anything_everything_is_built_in(tmp_path: Path) -> None:
@@ -47,6 +48,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         "PRICE_IN": "0.5",
         "PRICE_OUT": " 2 ",
         "CAP": "10",
+        "EMBEDDING_MODEL": "embed-small",
+        "EMBEDDING_BASE_URL": "https://vectors.example/v1/",
+        "EMBEDDING_API_KEY": "own-key",
         "HOST": "127.0.0.2",
         "PORT": "8000",
     }.items():
@@ -55,7 +59,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert (found.base_url, key_of(found), found.model) == ("https://llm.example/v1", KEY, "large")
     assert (found.price_in, found.price_out, found.cap) == (0.5, 2.0, 10.0)
     assert (found.host, found.port) == ("127.0.0.2", 8000)
-    assert fixed == {"base_url", "api_key", "model", "price_in", "price_out", "cap", "host", "port"}
+    assert (found.embedding_base_url, found.embedding_model) == ("https://vectors.example/v1", "embed-small")
+    assert key_of(found, "embedding_api_key") == "own-key"
+    embedding = {"embedding_base_url", "embedding_api_key", "embedding_model"}
+    assert fixed == {"base_url", "api_key", "model", "price_in", "price_out", "cap", "host", "port"} | embedding
 
 
 def test_an_empty_variable_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,6 +141,9 @@ def test_openai_variables_are_a_fall_back_and_the_key_goes_only_where_it_belongs
         ("INTERVIEWER_API_KEY", "sécret"),
         ("INTERVIEWER_MODEL", "a\x07secret"),
         ("INTERVIEWER_MODEL", "m" * 201),
+        ("INTERVIEWER_EMBEDDING_BASE_URL", "https://user:secret@host/v1"),
+        ("INTERVIEWER_EMBEDDING_API_KEY", "two secret"),
+        ("INTERVIEWER_EMBEDDING_MODEL", "a\x07secret"),
         ("INTERVIEWER_PRICE_IN", "secret"),
         ("INTERVIEWER_PRICE_IN", "-1"),
         ("INTERVIEWER_PRICE_OUT", "inf"),
@@ -235,14 +245,19 @@ def test_saving_is_private_whole_and_without_the_environment(tmp_path: Path, mon
     assert fixed == frozenset({"api_key", "cap"})
 
 
+@pytest.mark.parametrize("field", sorted(KEYS))
 @pytest.mark.parametrize("empty", ["", "  ", None, SecretStr("")])
-def test_an_empty_key_keeps_the_old_one_and_only_the_sentinel_forgets_it(tmp_path: Path, empty: object) -> None:
-    save(tmp_path, {"model": "m", "api_key": SecretStr(KEY)})
-    assert key_of(save(tmp_path, {"api_key": empty, "cap": 5}).settings) == KEY
-    assert key_of(save(tmp_path, {"cap": None}).settings) == KEY
-    assert save(tmp_path, {"api_key": FORGET}).settings.api_key is None
+def test_an_empty_key_keeps_the_old_one_and_only_the_sentinel_forgets_it(
+    tmp_path: Path, empty: object, field: str
+) -> None:
+    (other,) = KEYS - {field}
+    save(tmp_path, {"model": "m", field: SecretStr(KEY), other: "the-other"})
+    assert key_of(save(tmp_path, {field: empty, "cap": 5}).settings, field) == KEY
+    assert key_of(save(tmp_path, {"cap": None}).settings, field) == KEY
+    found = save(tmp_path, {field: FORGET}).settings
+    assert (key_of(found, field), key_of(found, other)) == ("", "the-other")
     assert KEY not in (tmp_path / FILE).read_text()
-    assert save(tmp_path, {"api_key": FORGET}).settings == save(tmp_path, {"api_key": empty}).settings
+    assert save(tmp_path, {field: FORGET}).settings == save(tmp_path, {field: empty}).settings
 
 
 def test_a_refused_change_leaves_the_file(tmp_path: Path) -> None:
@@ -253,12 +268,13 @@ def test_a_refused_change_leaves_the_file(tmp_path: Path) -> None:
     assert (tmp_path / FILE).read_bytes() == before
 
 
-def test_the_key_never_shows(tmp_path: Path) -> None:
-    loaded = save(tmp_path, {"model": "m", "api_key": KEY})
+@pytest.mark.parametrize("field", sorted(KEYS))
+def test_a_key_never_shows(tmp_path: Path, field: str) -> None:
+    loaded = save(tmp_path, {"model": "m", field: KEY})
     found = loaded.settings
     shown = [repr(loaded), str(found), repr(found), f"{found.model_dump()}", found.model_dump_json(), repr(vars(found))]
     assert not any(KEY in text for text in shown)
-    assert key_of(found) == KEY
+    assert key_of(found, field) == KEY
 
 
 def test_home_is_the_folder_of_the_variable_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

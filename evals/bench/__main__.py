@@ -10,7 +10,18 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-NAMES: Final = ("startup", "memory", "overhead", "builtin", "opening", "first_words", "calls", "rooms", "crowd")
+NAMES: Final = (
+    "startup",
+    "memory",
+    "overhead",
+    "builtin",
+    "opening",
+    "first_words",
+    "calls",
+    "rooms",
+    "crowd",
+    "library",
+)
 
 
 def measure(name: str, *, quick: bool = False) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from interviewer.llm import Model
 
-Step = Literal["observe", "speak", "grade"]
+Step = Literal["observe", "speak", "grade", "author"]
 
 
 class Models(Protocol):

@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -40,12 +40,20 @@ transcripts = typer.Typer(help="Read and delete the interviews that are kept.", 
 tracker = typer.Typer(help="What the interviews left to work on.", no_args_is_help=True)
 app.add_typer(transcripts, name="transcripts")
 app.add_typer(tracker, name="tracker")
+library = typer.Typer(
+    help="Papers and posts of a company, and the questions that come from them.", no_args_is_help=True
+)
+app.add_typer(library, name="library")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, for programs.")]
 Model = Annotated[
     str | None,
     typer.Option(help="The model for this run instead of the one in the settings; 'none': built-in.", metavar="NAME"),
 ]
+
+Company = Annotated[str, typer.Option(metavar="NAME", help="Whose documents they are.")]
+OfCompany = Annotated[str | None, typer.Option("--company", metavar="NAME", help="Only of this company.")]
+Newest = Annotated[int, typer.Option(min=1, max=50, metavar="N", help="Posts to take of a feed.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -181,6 +189,106 @@ def list_tracker(as_json: Json = False) -> None:
     reading.list_weaknesses(as_json=as_json)
 
 
+@library.command("add")
+def add_documents(
+    what: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL...", help="Files, zips, addresses, arXiv ids.")],
+    company: Company,
+    newest: Newest = 10,
+    as_json: Json = False,
+) -> None:
+    """Add PDF, HTML, Markdown and text files, zips of them, web addresses, feeds and arXiv ids."""
+    from interviewer.cli import library as documents
+
+    raise typer.Exit(documents.add(what, company=company, newest=newest, as_json=as_json))
+
+
+@library.command("list")
+def list_documents(company: OfCompany = None, as_json: Json = False) -> None:
+    """List the documents, newest first."""
+    from interviewer.cli import library as documents
+
+    documents.list_documents(company=company, as_json=as_json)
+
+
+@library.command("search")
+def search_documents(
+    query: Annotated[str, typer.Argument(help="A question, or a few words.")],
+    company: OfCompany = None,
+    mode: Annotated[
+        Literal["dense", "words", "hybrid"], typer.Option(help="By meaning, by words, or both.")
+    ] = "hybrid",
+    limit: Annotated[int, typer.Option("-n", min=1, max=100, metavar="N", help="How many passages.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find the passages that fit best."""
+    from interviewer.cli import library as documents
+
+    documents.search(query, company=company, mode=mode, limit=limit, as_json=as_json)
+
+
+@library.command("show")
+def show_document(
+    id: Annotated[str, typer.Argument(help="A document's id, or how it begins; or a passage's.")], as_json: Json = False
+) -> None:
+    """Print a document with its passages, or one passage."""
+    from interviewer.cli import library as documents
+
+    documents.show(id, as_json=as_json)
+
+
+@library.command("remove")
+def remove_document(
+    id: Annotated[str, typer.Argument(help="The document's id, or how it begins.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove every trace of a document; there is no way back."""
+    from interviewer.cli import library as documents
+
+    documents.remove(id, yes=yes, as_json=as_json)
+
+
+@library.command("packs")
+def list_packs(as_json: Json = False) -> None:
+    """List the companies that something is known about."""
+    from interviewer.cli import packs
+
+    packs.list_packs(as_json=as_json)
+
+
+@library.command("fetch")
+def fetch_pack(
+    company: Annotated[str, typer.Argument(help="The company, such as netflix.")],
+    newest: Newest = 10,
+    as_json: Json = False,
+) -> None:
+    """Get a known company's papers and newest posts, and say which cannot be reached."""
+    from interviewer.cli import packs
+
+    raise typer.Exit(packs.fetch(company, newest=newest, as_json=as_json))
+
+
+@library.command("rebuild")
+def rebuild_library(as_json: Json = False) -> None:
+    """Embed everything anew, such as after a change of the embedding model."""
+    from interviewer.cli import library as documents
+
+    documents.rebuild(as_json=as_json)
+
+
+@library.command("questions")
+def write_questions(
+    company: Company,
+    wanted: Annotated[int, typer.Option("-n", min=1, max=100, metavar="N", help="At most so many.")] = 10,
+    model: Model = None,
+    as_json: Json = False,
+) -> None:
+    """Write questions from a company's documents and print them, each with what it rests on."""
+    from interviewer.cli import library as documents
+
+    documents.questions(company, wanted=wanted, model=model, as_json=as_json)
+
+
 @app.command()
 def play(
     round: Annotated[str, typer.Argument(help="The round, such as breadth.")],
@@ -191,6 +299,7 @@ def play(
     strictness: Annotated[Strictness, typer.Option(help="How soon the interviewer helps.")] = "standard",
     question: Annotated[str | None, typer.Option(metavar="ID", help="Ask only this question.")] = None,
     areas: Annotated[str, typer.Option(metavar="ID,ID", help="Areas to focus on, such as B03,B08.")] = "",
+    company: Annotated[str, typer.Option(metavar="NAME", help="Ask about its documents in the library.")] = "",
     model: Model = None,
     as_json: Json = False,
 ) -> None:
@@ -200,5 +309,5 @@ def play(
     """
     from interviewer.cli import playing
 
-    chosen = playing.Choice(round, level, strictness, minutes, playing.split(areas), question, seed)
+    chosen = playing.Choice(round, level, strictness, minutes, playing.split(areas), question, seed, company)
     playing.play_script(answers, chosen, model=model, as_json=as_json)

@@ -63,6 +63,8 @@ def quiet_logs(*, trace: bool) -> None:
     """Warnings and errors on standard error, a line each; where they arose only with `trace`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter((logging.Formatter if trace else _OneLine)("%(name)s: %(message)s"))
+    # Some libraries turn their own loggers up, which the root's level does not undo.
+    handler.setLevel(logging.WARNING)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 

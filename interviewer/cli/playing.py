@@ -9,9 +9,11 @@ from pathlib import Path
 from interviewer.cli import output
 from interviewer.cli.reading import opened
 from interviewer.content import Content
+from interviewer.content.packs import pack_for
 from interviewer.domain import Level, Setup, Strictness
 from interviewer.errors import CandidateError
 from interviewer.play import ANY, Played, Script, as_json, play, read_script
+from interviewer.program import Program
 from interviewer.rules.scoring import result
 
 
@@ -26,6 +28,7 @@ class Choice:
     areas: tuple[str, ...]
     question: str | None
     seed: int
+    company: str = ""
 
 
 def split(areas: str) -> tuple[str, ...]:
@@ -37,7 +40,7 @@ def play_script(answers: Path, choice: Choice, *, model: str | None, as_json: bo
     """Play the answers and print the interview. Raises CandidateError for a bad file or choice, and as `play` does."""
     script = read_script(answers)
     with opened(model=model) as program:
-        setup = _setup(choice, program.content, program.settings.model)
+        setup = _setup(choice, program)
         # Left over from a typing slip, most likely: said aloud, because the interview runs all the same.
         unknown = _unknown(script, program.content)
         if unknown:
@@ -49,7 +52,8 @@ def play_script(answers: Path, choice: Choice, *, model: str | None, as_json: bo
         _print(played)
 
 
-def _setup(choice: Choice, content: Content, model: str) -> Setup:
+def _setup(choice: Choice, program: Program) -> Setup:
+    content = program.content
     round_ = content.round(choice.round)
     known = [area.id for area in round_.areas]
     for area in choice.areas:
@@ -57,7 +61,14 @@ def _setup(choice: Choice, content: Content, model: str) -> Setup:
             raise CandidateError(f"There is no area {area!r}; there are: {', '.join(known)}.")
     if choice.question is not None and content.question(choice.question).round != choice.round:
         raise CandidateError(f"The question {choice.question!r} belongs to another round.")
+    company, pack = " ".join(choice.company.split()), None
+    if company:
+        asyncio.run(_written(program, company))
+        pack = None if program.authoring.ready(company) else pack_for(company)
     return Setup(
+        company=company,
+        leanings=(*pack.areas, *pack.topics) if pack is not None else (),
+        systems=pack.systems if pack is not None else (),
         round=choice.round,
         level=choice.level,
         strictness=choice.strictness,
@@ -65,8 +76,14 @@ def _setup(choice: Choice, content: Content, model: str) -> Setup:
         areas=choice.areas,
         question=choice.question,
         seed=choice.seed,
-        model=model,
+        model=program.settings.model,
     )
+
+
+async def _written(program: Program, company: str) -> None:
+    """Have the questions about a company written; a script has no time for those that come later."""
+    await program.authoring.prepare(company)
+    await program.authoring.finished(company)
 
 
 def _unknown(script: Script, content: Content) -> list[str]:

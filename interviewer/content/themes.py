@@ -1,4 +1,4 @@
-"""What the built-in author can ask about: prompts/library/themes/*.yaml, read once per process, checked as it is read."""
+"""What the built-in author can ask about: prompts/library/themes/*.yaml, read once per process and checked."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ class ThemePoint(Value):
     """The claim as anybody would say it, in one or several wordings."""
     angle: Angle
     ask: str = Field(min_length=15)
+    """A question that leads to it: a probe, and the second rung of a ladder."""
+    part: str = ""
+    """Of a must, the third rung: part of the information."""
+    step: str = ""
+    """Of a must, the fourth rung: a worked sub-step."""
 
 
 class Theme(Value):
@@ -39,9 +44,9 @@ class Theme(Value):
     signs: tuple[str, ...] = Field(min_length=1)
     """Phrases of which a document on the theme has some; `*` stands for any ending."""
     opener: str = Field(min_length=60)
+    turn: str = Field(min_length=15)
+    """The first rung of every ladder: where to look."""
     points: tuple[ThemePoint, ...] = Field(min_length=3)
-    hints: tuple[str, str, str, str] | None = None
-    """H1–H4 towards the first point."""
 
 
 class _File(Value):
@@ -89,8 +94,13 @@ def _faults(theme: Theme) -> list[str]:
     ids = [point.id for point in theme.points]
     if len(set(ids)) != len(ids):
         faults.append("two of its points have the same id")
-    if theme.points[0].importance != "must":
-        faults.append("its first point is no must")
+    if all(point.importance != "must" for point in theme.points):
+        faults.append("none of its points is a must")
+    faults += (
+        f"its must {point.id!r} lacks part or step"
+        for point in theme.points
+        if point.importance == "must" and not (point.part and point.step)
+    )
     if not theme.opener.startswith(LEAD) or theme.opener.count("{") != 1:
         faults.append(f"its opener does not begin with {LEAD}, or has another placeholder")
     if not re.search(r"\?", theme.opener):

@@ -8,10 +8,11 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from interviewer.errors import ModelError, ModelNonsense, ModelRefused, ModelRejected, SettingsError
 from interviewer.llm.budget import Budget
-from interviewer.llm.chat import Chat, Received, Request, ending
+from interviewer.llm.chat import Received, Request, ending
 from interviewer.llm.circuit import Known, Permit, Shared
 from interviewer.llm.endpoint import BACKGROUND, CHAT, GRADE, Deadlines, Endpoint, Usage
 from interviewer.llm.faults import Failed, Fault, Surroundings, translate
@@ -31,6 +32,18 @@ _TOLD = "The model's answer held your key, so it is not used. Check the address 
 _LIMIT_NAME = re.compile(r"max_tokens|max_completion_tokens")
 
 
+class Wire(Protocol):
+    """Sends requests of one kind to one endpoint; `Chat` says more about both."""
+
+    async def ready(self) -> None:
+        """Import and build what is needed in this event loop."""
+
+    def read(
+        self, request: Request, received: Received, limits: Deadlines, *, end: float, whole: bool
+    ) -> AsyncGenerator[str]:
+        """Send the request and yield the pieces of the answer, filling `received`."""
+
+
 @dataclass(frozen=True)
 class Seam:
     """What all calls to one endpoint share."""
@@ -39,7 +52,7 @@ class Seam:
     budget: Budget
     shared: Shared
     known: Known
-    chat: Chat
+    chat: Wire
 
     async def ready(self) -> None:
         """Import and build what the provider needs; SettingsError if its package does not take the settings."""
@@ -212,7 +225,7 @@ class Call:
         ):
             return False
         about_limit = _LIMIT_NAME.search(fault.said) is not None
-        plain = request.mode in (None, "text") and known.usage_option is None and not about_limit
+        plain = not self._whole and request.mode in (None, "text") and known.usage_option is None and not about_limit
         if known.usage_option is not False and ("stream_options" in fault.said or plain):
             return self._change("usage_option", known.usage_option, to=False)
         if about_limit:

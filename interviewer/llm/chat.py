@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import re
 import threading
@@ -26,13 +25,14 @@ from urllib.parse import urlsplit
 from interviewer.llm.circuit import Known
 from interviewer.llm.endpoint import Deadlines, Endpoint, Message, Usage, approximate_tokens
 from interviewer.llm.faults import Late
+from interviewer.llm.redact import quiet
 from interviewer.llm.structured import Mode
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage, BaseMessage
 
-_NEVER = 3600.0
+NEVER = 3600.0
 """Seconds: the SDK's own timeout, out of the way of our limits, which it cannot express."""
 
 _AFTER_THE_END = 1.0
@@ -43,8 +43,6 @@ _CHARACTERS_A_TOKEN = 16
 
 _HALF_CHARACTERS = re.compile(r"[\ud800-\udfff]")
 """What is left of a character that a server cut in two; neither the store nor a page can hold it."""
-
-_CHATTY_LOGGERS = ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "langchain_core", "langchain_openai")
 
 _load_lock = threading.Lock()
 _clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, Any]] = weakref.WeakKeyDictionary()
@@ -118,7 +116,7 @@ class Chat:
         loop = asyncio.get_running_loop()
         if loop not in self._models:
             await asyncio.to_thread(_load)
-            client = await _http_client(direct=is_loopback(self._endpoint.address))
+            client = await http_client(direct=is_loopback(self._endpoint.address))
             self._models[loop] = await asyncio.to_thread(_build, self._endpoint, client)
 
     async def read(
@@ -307,9 +305,7 @@ def _load() -> None:
         os.environ["LANGCHAIN_TRACING_V2"] = "false"
         import_module("langchain.chat_models")
         import_module("langchain_openai")
-        for name in _CHATTY_LOGGERS:
-            logger = logging.getLogger(name)
-            logger.setLevel(max(logger.level, logging.WARNING))
+        quiet()
         warnings.filterwarnings("ignore", message=".*OpenAI's structured output feature")
 
 
@@ -317,7 +313,7 @@ def _build(endpoint: Endpoint, client: Any) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     key: Any = endpoint.api_key if endpoint.api_key.get_secret_value() else "none"
-    options: dict[str, Any] = {"api_key": key, "max_retries": 0, "timeout": _NEVER}
+    options: dict[str, Any] = {"api_key": key, "max_retries": 0, "timeout": NEVER}
     if endpoint.address:
         options["base_url"] = endpoint.address
     if endpoint.provider == "openai":
@@ -360,7 +356,7 @@ class _Completions:
         )
 
 
-async def _http_client(*, direct: bool) -> Any:
+async def http_client(*, direct: bool) -> Any:
     """The connections of this event loop; they cannot be used in another, and are closed with it.
 
     A running generator holds them: an event loop closes its generators before itself, and nothing else tells us.
@@ -376,7 +372,7 @@ async def _held(direct: bool) -> AsyncGenerator[Any]:
     from openai import DefaultAsyncHttpxClient
 
     # What is sent goes to the address in the settings and nowhere else, whatever that address says.
-    client = DefaultAsyncHttpxClient(timeout=_NEVER, trust_env=not direct, follow_redirects=False)
+    client = DefaultAsyncHttpxClient(timeout=NEVER, trust_env=not direct, follow_redirects=False)
     try:
         yield client
     finally:

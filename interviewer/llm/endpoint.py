@@ -105,7 +105,7 @@ CHAT = Deadlines(total=60, first_token=20, idle=15)
 GRADE = Deadlines(total=90, first_token=30, idle=15)
 """For what runs in the background."""
 
-BACKGROUND = frozenset({"grade", "author"})
+BACKGROUND = frozenset({"grade", "author", "embed"})
 """The purposes that get `GRADE`."""
 
 

@@ -12,7 +12,7 @@ from interviewer.llm.chat import is_loopback
 from interviewer.llm.endpoint import Endpoint
 from interviewer.llm.faults import Late, Surroundings, translate
 from interviewer.llm.model import check_address
-from interviewer.llm.redact import secrets_of
+from interviewer.llm.redact import quiet, secrets_of
 
 log = logging.getLogger("interviewer.llm")
 
@@ -46,7 +46,7 @@ async def list_models(endpoint: Endpoint, *, limit: float = _LIMIT) -> tuple[str
     raise error
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """The server answered with an error status; looks like an SDK's exception to `translate`."""
 
     def __init__(self, response: Any, body: Any) -> None:
@@ -59,8 +59,7 @@ class _Refused(Exception):
 async def _fetch(endpoint: Endpoint) -> Any:
     import httpx
 
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    quiet()
     key = endpoint.api_key.get_secret_value()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     direct = is_loopback(endpoint.address)
@@ -78,9 +77,9 @@ async def _fetch(endpoint: Endpoint) -> Any:
         except ValueError as error:
             data = None
             if response.status_code < 400:
-                raise _Refused(response, None) from error
+                raise Refused(response, None) from error
         if response.status_code >= 300:
-            raise _Refused(response, data)
+            raise Refused(response, data)
         return data
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from urllib.parse import quote, unquote, urlsplit
@@ -27,6 +28,16 @@ _PATTERNS = (
 
 _WINDOW = 24
 """So many characters in a row that also stand in the prompt are taken as a copy of it."""
+
+
+CHATTY_LOGGERS = ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "langchain_core", "langchain_openai")
+
+
+def quiet() -> None:
+    """Silence the libraries that would log what is sent, and where to."""
+    for name in CHATTY_LOGGERS:
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
 
 
 def secrets_of(key: str, address: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The store: events, users, tracker rows and spending in one SQLite file; the only user of SQLAlchemy and Alembic.
+"""The store: interviews, the library, tracker rows and spending in one SQLite file; the only user of SQLAlchemy.
 
     store = Store.open(home)
     repository = store.repository(store.local_user())
@@ -16,10 +16,11 @@ from sqlalchemy import func, select
 from interviewer.errors import StoreUnavailable
 from interviewer.store.repository import InterviewRow, Repository, Status
 from interviewer.store.schema import upgrade
+from interviewer.store.shelf import Shelf, Shelved
 from interviewer.store.sqlite import Database
 from interviewer.store.tables import interviews, users
 
-__all__ = ["FILE", "InterviewRow", "Repository", "Status", "Store"]
+__all__ = ["FILE", "InterviewRow", "Repository", "Shelf", "Shelved", "Status", "Store"]
 
 FILE: Final = "interviewer.db"
 
@@ -58,6 +59,10 @@ class Store:
     def repository(self, user_id: int) -> Repository:
         """Everything that this user has, and nothing else."""
         return Repository(self._database, user_id)
+
+    def shelf(self, user_id: int) -> Shelf:
+        """The documents of this user's library, and nothing else."""
+        return Shelf(self._database, user_id)
 
     def check(self) -> str:
         """One sentence for `doctor` after reading the whole file; StoreUnavailable if anything is wrong with it."""

@@ -19,8 +19,9 @@ import gradio as gr
 import uvicorn
 
 from interviewer.errors import SettingsError
+from interviewer.library.reading import MOST_BYTES
 from interviewer.program import Program
-from interviewer.web import layout
+from interviewer.web import layout, library_routes
 from interviewer.web.guard import Guard
 
 log = logging.getLogger("interviewer.web")
@@ -56,6 +57,7 @@ class Page(NamedTuple):
 
 PAGES: Final = (
     Page("Practice", "", "practice"),
+    Page("Library", "library", "library_page"),
     Page("Transcripts", "transcripts", "transcripts"),
     Page("Progress", "progress", "progress"),
     Page("Settings", "settings", "settings_page"),
@@ -74,6 +76,8 @@ def create_app(program: Program) -> fastapi.FastAPI:
         settling.cancel()
 
     app = fastapi.FastAPI(title="Interviewer", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
+    # Before Gradio, which is mounted on everything.
+    app.include_router(library_routes.router(program))
     gr.mount_gradio_app(
         app,
         pages(program),
@@ -90,7 +94,7 @@ def create_app(program: Program) -> fastapi.FastAPI:
         theme=layout.theme(),
         head=layout.head(),
     )
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, larger={library_routes.FILES: MOST_BYTES})
     return app
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from interviewer.rules.state import State, Thread, Turn
+from interviewer.web.citations import asked_from
 from interviewer.web.safe import html, rich
 
 DID: Final = {
@@ -46,21 +47,21 @@ def speaking(text: str) -> str:
 def _thread(state: State, thread: Thread, *, areas: bool) -> str:
     area = f'<span class="quiet"> · {html(state.round.area_name(thread.question.area))}</span>' if areas else ""
     number = thread.index + 1
-    return (
-        f'<h2 class="topic" id="topic-{number}">Topic {number}{area}</h2><ol class="talk">{_turns(thread.turns)}</ol>'
-    )
+    turns = _turns(thread.turns, thread)
+    return f'<h2 class="topic" id="topic-{number}">Topic {number}{area}</h2><ol class="talk">{turns}</ol>'
 
 
-def _turns(turns: Iterable[Turn]) -> str:
-    return "".join(_turn(turn) for turn in turns)
+def _turns(turns: Iterable[Turn], thread: Thread | None = None) -> str:
+    return "".join(_turn(turn, thread) for turn in turns)
 
 
-def _turn(turn: Turn) -> str:
+def _turn(turn: Turn, thread: Thread | None) -> str:
     if turn.speaker == "interviewer":
         note = ""
         if turn.made is not None and turn.made.fell_back:
             note = f'<p class="took-over">Built-in for this step: {html(turn.made.fell_back)}</p>'
-        return _entry("interviewer", "Interviewer", _spoken(turn) + note, id=f"turn-{turn.act}")
+        source = asked_from(thread, turn, tab=True) if thread is not None else ""
+        return _entry("interviewer", "Interviewer", f"{_spoken(turn)}{note}{source}", id=f"turn-{turn.act}")
     if turn.kind in DID:
         return _action(turn.kind)
     return _entry("candidate", "You", rich(turn.text), id=f"answer-{turn.act}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from interviewer.domain import Finding, Made, Mark, Raised
+from interviewer.domain import Finding, KeyPoint, Made, Mark, Raised
 from interviewer.rules.feedback import hint_ledger, next_level, quotes
 from interviewer.rules.state import State, Thread
+from interviewer.web.citations import source
 from interviewer.web.safe import html, rich
 
 HOW: Final[Mapping[Raised, str]] = {"unprompted": "unprompted", "probe": "after a follow-up", "hint": "after a hint"}
@@ -97,14 +98,16 @@ def _points(thread: Thread) -> str:
     if thread.grade is None or not thread.grade.findings:
         return ""
     found = {finding.key_point: finding for finding in thread.grade.findings}
-    rows = "".join(
-        f'<tr><td>{html(point.text)}</td><td class="how">{_how(found.get(point.id))}</td></tr>'
-        for point in thread.question.key_points
-    )
+    rows = "".join(_point(point, found.get(point.id)) for point in thread.question.key_points)
     return (
         '<h4>What a good answer says, and how it came up</h4><table class="points"><thead class="unseen"><tr>'
         f"<th>Point</th><th>In your answer</th></tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _point(point: KeyPoint, finding: Finding | None) -> str:
+    cited = source(point.citation) if point.citation is not None else ""
+    return f'<tr><td>{html(point.text)}{cited}</td><td class="how">{_how(finding)}</td></tr>'
 
 
 def _how(finding: Finding | None) -> str:

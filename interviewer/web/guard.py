@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger("interviewer.web")
 
 LARGEST_BODY: Final = 1_000_000
-"""Bytes that a request may carry; nothing that this program takes is nearly as large."""
+"""Bytes that a request may carry, but for the paths that a guard is told of."""
 
 POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -75,7 +76,7 @@ _OWN_SITES: Final = frozenset(("", "same-origin", "none"))
 
 _WRONG_HOST: Final = "This address is not the one that the program printed when it started: open that one."
 _FOREIGN: Final = "Another page asked for this, so it was refused: type the address into the address bar to open it."
-_TOO_LARGE: Final = f"The request is larger than {LARGEST_BODY:,} bytes, so it was not taken."
+_TOO_LARGE: Final = "The request is larger than {most:,} bytes, so it was not taken."
 _NOTHING: Final = "There is nothing at this address."
 _BROKEN: Final = "Something went wrong here; your interview is kept. Reload the page."
 
@@ -87,13 +88,20 @@ class Guard:
         app: the application.
         port: the port that is served; None: the one that the request's socket has.
         hosts: the names and addresses that may stand in front of it, IPv6 in brackets.
+        larger: path → bytes that a request to exactly this path may carry instead of LARGEST_BODY.
     """
 
     def __init__(
-        self, app: ASGIApp, *, port: int | None = None, hosts: Iterable[str] = ("127.0.0.1", "localhost", "[::1]")
+        self,
+        app: ASGIApp,
+        *,
+        port: int | None = None,
+        hosts: Iterable[str] = ("127.0.0.1", "localhost", "[::1]"),
+        larger: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._port = port
+        self._larger = larger
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,8 +114,9 @@ class Guard:
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = _Exchange(scope["path"], receive, send)
-        if refusal := self._refusal(scope) or _length_refusal(scope):
+        most = self._larger.get(scope["path"], LARGEST_BODY)
+        exchange = _Exchange(scope["path"], receive, send, most=most)
+        if refusal := self._refusal(scope) or _length_refusal(scope, most=most):
             await exchange.refuse(*refusal)
             return
         try:
@@ -180,8 +189,9 @@ class Guard:
 class _Exchange:
     """One request and its answer: counts what comes in, completes the headers of what goes out."""
 
-    def __init__(self, path: str, receive: Receive, send: Send) -> None:
+    def __init__(self, path: str, receive: Receive, send: Send, *, most: int) -> None:
         self._path = path
+        self._most = most
         self._receive = receive
         self._send = send
         self._received = 0
@@ -196,10 +206,10 @@ class _Exchange:
         message = await self._receive()
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
-            if self._received > LARGEST_BODY:
+            if self._received > self._most:
                 self.too_large = True
                 if not self.started:
-                    await self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+                    await self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE.format(most=self._most))
                 return {"type": "http.disconnect"}
         return message
 
@@ -235,13 +245,13 @@ def _all(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1").strip() for key, value in scope["headers"] if key.lower() == name]
 
 
-def _length_refusal(scope: Scope) -> tuple[HTTPStatus, str] | None:
+def _length_refusal(scope: Scope, *, most: int) -> tuple[HTTPStatus, str] | None:
     """Refuse by the announced length, before anything is read; what is not announced is counted."""
     for length in _all(scope, b"content-length"):
         if not (length.isascii() and length.isdigit()):
             return HTTPStatus.BAD_REQUEST, "The length of the request is not a number."
-        if int(length[:20]) > LARGEST_BODY:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE
+        if int(length[:20]) > most:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE.format(most=most)
     return None
 
 

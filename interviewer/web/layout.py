@@ -1,7 +1,8 @@
 """What every page has: the header with its navigation, the line that says what is answering, the theme, the head.
 
 HTML of ours is shown by `block`, not by gr.HTML: that component compiles its value as a template, which the
-Content-Security-Policy forbids (it would need 'unsafe-eval'); so do `js=` and `js_on_load=`. Scripts stand in page.js.
+Content-Security-Policy forbids (it would need 'unsafe-eval'); so do `js=` and `js_on_load=`. Scripts stand in page.js
+and library.js.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ MONO: Final = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace
 
 
 def head() -> str:
-    """What stands in the head of every page: our stylesheet and our script, both inline and from this package."""
+    """What stands in the head of every page: our stylesheet and our scripts, inline and from this package."""
     style = (_HERE / "style.css").read_text(encoding="utf-8")
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
+    script = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("page.js", "library.js"))
     scheme = '<meta name="color-scheme" content="light dark">'
     return f"{scheme}<style>{style}</style><script>{script}</script>"
 

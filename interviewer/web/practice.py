@@ -11,10 +11,12 @@ from typing import Any
 import gradio as gr
 
 from interviewer import tracker
+from interviewer.content.packs import pack_for, packs
 from interviewer.domain import Setup
 from interviewer.errors import InterviewerError, NotFound
 from interviewer.program import Program
 from interviewer.web import practice_state as ps
+from interviewer.web.company import about_company
 from interviewer.web.layout import PRIVATE, block, notice, on_load, told, wrapped
 from interviewer.web.live import Live, Updates
 from interviewer.web.live_state import closing
@@ -51,6 +53,14 @@ class _Form:
         )
         with gr.Column(elem_classes=["card", "form"]):
             self.level = gr.Radio(list(ps.LEVELS), value=default.level, label="Level you want to be measured against")
+            self.company = gr.Dropdown(
+                [],
+                value=None,
+                label="Company (optional)",
+                info="Questions come from its documents in your library. Choose one, or type a name.",
+                allow_custom_value=True,
+            )
+            self.about = block(elem_id="about-company")
             self.what = gr.Radio(list(ps.WHAT), value=default.what, label="What to practise")
             self.areas = gr.Dropdown(
                 ps.areas(content), value=[], multiselect=True, label="Areas to focus on", info="Leave empty for all."
@@ -69,7 +79,9 @@ class _Form:
             self.notice = block()
             with gr.Row(elem_classes=["actions"]):
                 self.begin = gr.Button("Begin", variant="primary", min_width=160)
-        self.fields: list[Any] = [self.level, self.strictness, self.minutes, self.what, self.areas, self.question]
+        self.fields: list[Any] = [
+            *(self.level, self.strictness, self.minutes, self.what, self.areas, self.question, self.company)
+        ]
 
     def filled(self, choices: ps.Choices) -> Updates:
         """The form with these choices."""
@@ -80,6 +92,7 @@ class _Form:
             self.what: choices.what,
             self.areas: gr.update(value=list(choices.areas), visible=choices.what != ps.ONE),
             self.question: gr.update(value=choices.question, visible=choices.what == ps.ONE),
+            self.company: gr.update(value=choices.company or None),
         }
 
 
@@ -90,7 +103,7 @@ class _Wiring:
         self._program, self._form, self._live = program, form, live
         self._outputs: list[Any] = [
             *(*live.outputs, *form.fields, form.card, form.unfinished, form.go_on, form.end, form.sure),
-            *(form.unfinished_id, form.cost, form.notice, form.begin),
+            *(form.unfinished_id, form.cost, form.notice, form.begin, form.about),
         ]
 
     def connect(self) -> None:
@@ -99,6 +112,7 @@ class _Wiring:
         form.begin.click(self._begin, [*form.fields, live.ratings], self._outputs, **PRIVATE)
         form.what.change(self._what, [form.what], [form.areas, form.question], **PRIVATE)
         form.minutes.change(self._cost, [form.minutes], [form.cost], **PRIVATE)
+        form.company.change(self._about, [form.company], [form.about], trigger_mode="always_last", **PRIVATE)
         form.end.click(self._sure(True), None, [form.sure], **PRIVATE)
         form.end_no.click(self._sure(False), None, [form.sure], **PRIVATE)
         form.end_yes.click(self._end, [form.unfinished_id, live.ratings], self._outputs, **PRIVATE)
@@ -131,9 +145,15 @@ class _Wiring:
             except NotFound:
                 earlier = None
         choices = ps.asked_for(query, content=self._program.content, earlier=earlier)
+        offered = await asyncio.to_thread(self._companies)
+        filled: Updates = {form.company: gr.update(choices=offered)}
+        # Without a wish in the address the form is left alone: somebody may be filling it in already.
+        if choices != ps.Choices():
+            filled |= form.filled(choices)
+            filled[form.company] = gr.update(choices=offered, value=choices.company or None)
         return {
-            # Without a wish in the address the form is left alone: somebody may be filling it in already.
-            **(form.filled(choices) if choices != ps.Choices() else {}),
+            **filled,
+            form.about: await self._about(choices.company),
             **await self._unfinished(),
             form.cost: wrapped(_priced(self._program, choices.minutes)),
         }
@@ -167,11 +187,12 @@ class _Wiring:
         what: str,
         areas: list[str] | None,
         question: str | None,
+        company: str | None,
         ratings: Any,
     ) -> AsyncIterator[Updates]:
         form, program = self._form, self._program
         yield {form.begin: gr.update(interactive=False), form.notice: ""}
-        choices = ps.Choices(level, strictness, minutes, what, tuple(areas or ()), question or None)
+        choices = ps.Choices(level, strictness, minutes, what, tuple(areas or ()), question or None, company or "")
         try:
             id = await program.room.open(await self._chosen(choices))
         except Exception as error:  # noqa: BLE001 - shown as a sentence
@@ -187,8 +208,12 @@ class _Wiring:
             yield {self._live.notice: wrapped(notice(told(error), problem=True))}
 
     async def _chosen(self, choices: ps.Choices) -> Setup:
-        due = tracker.due(await asyncio.to_thread(self._program.repository.weaknesses))
-        chosen = ps.setup(choices, seed=secrets.randbelow(2**31), model=self._program.settings.model, due=due)
+        program = self._program
+        due = tracker.due(await asyncio.to_thread(program.repository.weaknesses))
+        await program.authoring.prepare(choices.company)
+        written = await asyncio.to_thread(program.authoring.ready, choices.company)
+        pack = None if written else pack_for(choices.company)
+        chosen = ps.setup(choices, seed=secrets.randbelow(2**31), model=program.settings.model, due=due, pack=pack)
         return chosen.model_copy(update={"heard": await self._program.room.heard()})
 
     async def _end(self, id: str, ratings: Any) -> AsyncIterator[Updates]:
@@ -197,6 +222,28 @@ class _Wiring:
                 yield updates
         except InterviewerError as error:
             yield {self._form.notice: wrapped(notice(told(error), problem=True))}
+
+    def _companies(self) -> list[str]:
+        return ps.companies(self._program.library.companies(), packs())
+
+    async def _about(self, company: str | None) -> str:
+        """What is known about a company, under the field where it is chosen."""
+        try:
+            return wrapped(about_company(await asyncio.to_thread(self._known, company or "")))
+        except Exception as error:  # noqa: BLE001 - shown as a sentence
+            return wrapped(notice(told(error), problem=True))
+
+    def _known(self, company: str) -> ps.Company:
+        program, name = self._program, " ".join(company.split())
+        if not name:
+            return ps.Company()
+        return ps.Company(
+            name,
+            documents=len(program.library.documents(company=name)),
+            questions=len(program.authoring.ready(name)),
+            writing=program.authoring.writing(name) is not None,
+            pack=pack_for(name),
+        )
 
     async def _what(self, what: str) -> tuple[Any, Any]:
         return gr.update(visible=what != ps.ONE), gr.update(visible=what == ps.ONE)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from interviewer.content import Content
-from interviewer.domain import Level, Setup, Strictness
+from interviewer.domain import Level, Pack, Setup, Strictness
 from interviewer.errors import BadMessage
 from interviewer.rules.estimate import estimate
 from interviewer.settings import Settings
@@ -32,6 +32,8 @@ MIX, ONE = "mix", "one"
 WHAT: Final = (("A mix of topics", MIX), ("One question", ONE))
 OPENER: Final = 64
 """Characters of an opener in the list of questions."""
+LONGEST_COMPANY: Final = 100
+"""Characters of a company's name."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Choices:
     what: str = MIX
     areas: tuple[str, ...] = ()
     question: str | None = None
+    company: str = ""
     round: str = field(default=ROUND)
 
 
@@ -62,8 +65,25 @@ def questions(content: Content) -> list[tuple[str, str]]:
     ]
 
 
-def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str]) -> Setup:
-    """What was chosen, as the room takes it. Raises BadMessage for what cannot be."""
+def companies(in_library: Sequence[str], packs: Sequence[Pack]) -> list[str]:
+    """The companies to choose from: those with documents first, then those that a pack knows."""
+    known = {name.casefold() for name in in_library}
+    return [*in_library, *(pack.company for pack in packs if pack.company.casefold() not in known)]
+
+
+def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str], pack: Pack | None = None) -> Setup:
+    """What was chosen, as the room takes it. Raises BadMessage for what cannot be.
+
+    Args:
+        choices: what the form holds.
+        seed: of the draws of questions.
+        model: the model's name; empty for built-in.
+        due: topics that the tracker wants practised.
+        pack: what is publicly known about the company, for want of questions from its own documents.
+    """
+    company = " ".join(choices.company.split())
+    if len(company) > LONGEST_COMPANY:
+        raise BadMessage(f"The company's name is too long: {LONGEST_COMPANY} characters are the most.")
     if choices.what == ONE and not choices.question:
         raise BadMessage("Choose the question that you want to practise, or take a mix of topics.")
     one = choices.what == ONE
@@ -79,6 +99,9 @@ def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str]) -> Set
                 "seed": seed,
                 "model": model,
                 "due": () if one else tuple(due),
+                "company": company,
+                "leanings": (*pack.areas, *pack.topics) if pack is not None else (),
+                "systems": pack.systems if pack is not None else (),
             }
         )
     except ValidationError as error:
@@ -87,7 +110,7 @@ def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str]) -> Set
 
 
 def asked_for(query: Mapping[str, str], *, content: Content, earlier: Setup | None) -> Choices:
-    """The form as a link asks for it: `?question=ID`, `?area=ID`, or as in an `earlier` interview (`?again=ID`).
+    """The form as a link asks for it: `?question=ID`, `?area=ID`, `?company=NAME`; or as in an `earlier` interview.
 
     What the content does not know is left out.
     """
@@ -102,7 +125,10 @@ def asked_for(query: Mapping[str, str], *, content: Content, earlier: Setup | No
             what=ONE if again else MIX,
             areas=tuple(area for area in earlier.areas if area in known_areas),
             question=again,
+            company=earlier.company,
         )
+    if company := query.get("company", "")[:LONGEST_COMPANY].strip():
+        return Choices(company=company)
     if (question := query.get("question")) in known:
         return Choices(what=ONE, question=question)
     if (area := query.get("area")) in known_areas and area is not None:
@@ -128,6 +154,44 @@ def cost(settings: Settings, minutes: int) -> str:
         return f"About {tokens}. Set prices under Settings to see what that costs."
     amount = f"{value.cost:.2f}" if value.cost >= 0.095 else f"{value.cost:.3f}"
     return f"About {amount} {settings.currency} ({tokens})."
+
+
+@dataclass(frozen=True)
+class Company:
+    """What is there about the company that is chosen."""
+
+    name: str = ""
+    documents: int = 0
+    questions: int = 0
+    writing: bool = False
+    """Whether questions are being written now."""
+    pack: Pack | None = None
+
+    def sentence(self) -> str:
+        """What the round will ask about it; empty without a company."""
+        if not self.name:
+            return ""
+        if self.questions:
+            counted = _count(self.questions, "question")
+            more = ", and more are being written" if self.writing else ""
+            return (
+                f"{counted} from {_count(self.documents, 'document')} by {self.name}{more}. "
+                "Up to half of the topics come from there."
+            )
+        if self.writing:
+            return f"Questions from {_count(self.documents, 'document')} by {self.name} are being written now."
+        why = (
+            f"Nothing worth asking was found in {_count(self.documents, 'document')} by {self.name}."
+            if self.documents
+            else f"There is no document by {self.name} in your library."
+        )
+        if self.pack is None:
+            return f"{why} The round will be a general one."
+        return f"{why} Some topics will follow what it is publicly known for."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def when(moment: datetime | None, now: datetime) -> str:

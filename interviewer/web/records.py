@@ -1,4 +1,4 @@
-"""The look of the pages of what is kept (Transcripts, Progress, Settings), beyond what every page has."""
+"""The look of the pages of what is kept (Library, Transcripts, Progress, Settings), beyond what every page has."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 
 @cache
-def style() -> str:
-    """The style element that stands at the top of these pages; its colours and sizes are the tokens of style.css."""
-    text = Path(__file__).with_name("records.css").read_text(encoding="utf-8")
+def style(*more: str) -> str:
+    """The style element of these pages; its colours and sizes are the tokens of style.css. `more`: names of files."""
+    here = Path(__file__).parent
+    text = "".join((here / name).read_text(encoding="utf-8") for name in ("records.css", *more))
     return f"<style>{re.sub(r'/[*].*?[*]/', '', text, flags=re.DOTALL)}</style>"

@@ -1,4 +1,4 @@
-"""The Settings page: which model, at which address, with which key, what it may cost, and what leaves this machine."""
+"""The Settings page: which models, where, with which keys, what they may cost, and what leaves this machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from interviewer.web.settings_state import Form, Outcome
 _BUSY: Final = {
     "load": "Asking the server for its models; this takes at most 10 seconds.",
     "test": "Asking the model for a few words; this takes at most a minute.",
+    "embedding": "Having one sentence embedded; this takes at most 20 seconds.",
 }
+
+_PLAIN: Final = gr.InputHTMLAttributes(autocapitalize="off", autocorrect="off", spellcheck=False)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class _Fields:
     cap: gr.Number
     currency: gr.Textbox
     builtin_steps: gr.CheckboxGroup
+    embedding_base_url: gr.Textbox
+    embedding_api_key: gr.Textbox
+    embedding_model: gr.Textbox
 
     def all(self) -> list[Any]:
         """The components, in the order of `Form`."""
@@ -43,18 +49,28 @@ class _Fields:
 
 
 @dataclass(frozen=True)
+class _Key:
+    """A field for a key, a line that says whether there is one, and a button that forgets it."""
+
+    name: str
+    """Of the setting."""
+    box: gr.Textbox
+    line: gr.Markdown
+    forget: gr.Button
+
+
+@dataclass(frozen=True)
 class _Lines:
     """The places that say how things stand."""
 
     leaves: gr.Markdown
-    key: gr.Markdown
-    forget: gr.Button
+    keys: tuple[_Key, ...]
     spent: gr.Markdown
     answering: gr.Markdown | None
 
     def all(self) -> list[Any]:
         """The components, in the order in which `_standing` fills them."""
-        lines: list[Any] = [self.leaves, self.key, self.forget, self.spent]
+        lines: list[Any] = [self.leaves, *(one for key in self.keys for one in (key.line, key.forget)), self.spent]
         return [*lines, self.answering] if self.answering is not None else lines
 
 
@@ -65,20 +81,26 @@ def build(program: Program) -> None:
         block(f"{style()}<h1>Settings</h1>")
         leaves = block(_leaves(state.leaves(program, state.form_of(program))))
         base_url, presets = _address(program)
-        api_key, key_line, forget = _key(program)
+        key = _key(program, "api_key", label="Key", forget="Forget key")
         model, load, test = _model(program)
         asked = block()
         price_in, price_out, cap, currency, spent = _costs(program)
         steps = _steps()
+        embedding_base_url = _embedding_server(program)
+        embedding_key = _key(program, "embedding_api_key", label="Key for embeddings", forget="Forget this key")
+        embedding_model, embed = _embedding_model(program)
+        embedded = block()
         with gr.Row(elem_classes=["actions", "last"]):
             save = gr.Button("Save", variant="primary")
             builtin = gr.Button("Use built-in only", variant="secondary")
         done = block()
-    fields = _Fields(base_url, api_key, model, price_in, price_out, cap, currency, steps)
-    lines = _Lines(leaves, key_line, forget, spent, answering)
+    model_fields = (base_url, key.box, model, price_in, price_out, cap, currency, steps)
+    fields = _Fields(*model_fields, embedding_base_url, embedding_key.box, embedding_model)
+    lines = _Lines(leaves, (key, embedding_key), spent, answering)
     _fill_on_load(program, fields, lines)
     _follow(program, fields, leaves, presets)
     _ask(program, fields, asked=asked, load=load, test=test)
+    _try_embedding(program, fields, embedded=embedded, embed=embed)
     _change(program, fields, lines, done=done, save=save, builtin=builtin)
 
 
@@ -93,7 +115,7 @@ def _address(program: Program) -> tuple[gr.Textbox, list[tuple[gr.Button, str]]]
         info=state.fixed(program, "base_url") or "Empty: the model's own provider. Or take one of the usual ones:",
         interactive=not state.fixed(program, "base_url"),
         max_length=2000,
-        html_attributes=gr.InputHTMLAttributes(autocapitalize="off", autocorrect="off", spellcheck=False),
+        html_attributes=_PLAIN,
     )
     with gr.Row(elem_classes=["presets"], visible=not state.fixed(program, "base_url")):
         presets = [
@@ -102,10 +124,10 @@ def _address(program: Program) -> tuple[gr.Textbox, list[tuple[gr.Button, str]]]
     return base_url, presets
 
 
-def _key(program: Program) -> tuple[gr.Textbox, gr.Markdown, gr.Button]:
-    fixed = state.fixed(program, "api_key")
-    api_key = gr.Textbox(
-        label="Key",
+def _key(program: Program, name: str, *, label: str, forget: str) -> _Key:
+    fixed = state.fixed(program, name)
+    box = gr.Textbox(
+        label=label,
         type="password",
         info=fixed or "Leave it empty to keep what is saved.",
         interactive=not fixed,
@@ -113,9 +135,9 @@ def _key(program: Program) -> tuple[gr.Textbox, gr.Markdown, gr.Button]:
         html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
     )
     with gr.Row(elem_classes=["beside-row"]):
-        line = block(_help(state.key_line(program)))
-        forget = gr.Button("Forget key", size="sm", variant="secondary", visible=False)
-    return api_key, line, forget
+        line = block(_help(state.key_line(program, name)))
+        button = gr.Button(forget, size="sm", variant="secondary", visible=False)
+    return _Key(name, box, line, button)
 
 
 def _model(program: Program) -> tuple[gr.Dropdown, gr.Button, gr.Button]:
@@ -158,24 +180,53 @@ def _steps() -> gr.CheckboxGroup:
     return gr.CheckboxGroup(choices=list(state.STEPS), show_label=False, label="Steps that the built-in keeps")
 
 
+def _embedding_server(program: Program) -> gr.Textbox:
+    block(
+        '<h2 class="part">Embeddings</h2>'
+        '<p class="help">They find passages of the library by what they mean. The packaged model does it on this '
+        "machine; a larger one on a server may find more.</p>"
+    )
+    fixed = state.fixed(program, "embedding_base_url")
+    return gr.Textbox(
+        label="Server for embeddings",
+        info=fixed or "Where it is. Empty: where the model is.",
+        interactive=not fixed,
+        max_length=2000,
+        html_attributes=_PLAIN,
+    )
+
+
+def _embedding_model(program: Program) -> tuple[gr.Textbox, gr.Button]:
+    fixed = state.fixed(program, "embedding_model")
+    model = gr.Textbox(
+        label="Embedding model",
+        info=fixed or "Its name on that server. Empty: the packaged one.",
+        interactive=not fixed,
+        max_length=200,
+        html_attributes=_PLAIN,
+    )
+    with gr.Row(elem_classes=["actions"]):
+        test = gr.Button("Test embeddings", variant="secondary")
+    return model, test
+
+
 def _fill_on_load(program: Program, fields: _Fields, lines: _Lines) -> None:
     async def fill() -> list[Any]:
         return [*_values(program), *await _standing(program, lines)]
 
     layout.on_load(fill, None, [*fields.all(), *lines.all()])
 
-    async def forget() -> list[Any]:
-        await state.forget_key(program)
-        return [gr.update(value=""), *await _standing(program, lines)]
+    for key in lines.keys:
 
-    async def forget_safely() -> list[Any]:
-        try:
-            return await forget()
-        except Exception as error:  # noqa: BLE001 - every error becomes a sentence
-            gr.Warning(html(told(error)))
-            return [gr.skip(), *(gr.skip() for _ in lines.all())]
+        async def forget(name: str = key.name) -> list[Any]:
+            try:
+                await state.forget_key(program, name)
+            except Exception as error:  # noqa: BLE001 - every error becomes a sentence
+                gr.Warning(html(told(error)))
+                return [gr.skip(), *(gr.skip() for _ in lines.all())]
+            return [gr.update(value=""), *await _standing(program, lines)]
 
-    lines.forget.click(forget_safely, None, [fields.api_key, *lines.all()], **PRIVATE)
+        key.forget.click(forget, None, [key.box, *lines.all()], **PRIVATE)
 
 
 def _follow(program: Program, fields: _Fields, leaves: gr.Markdown, presets: list[tuple[gr.Button, str]]) -> None:
@@ -184,7 +235,8 @@ def _follow(program: Program, fields: _Fields, leaves: gr.Markdown, presets: lis
     async def leaving(*values: Any) -> str:
         return wrapped(_leaves(state.leaves(program, _form(values))))
 
-    for field in (fields.base_url, fields.model, fields.builtin_steps):
+    told_by = (fields.base_url, fields.model, fields.builtin_steps, fields.embedding_base_url, fields.embedding_model)
+    for field in told_by:
         field.change(leaving, fields.all(), leaves, trigger_mode="always_last", **PRIVATE)
     for button, address in presets:
 
@@ -220,6 +272,15 @@ def _ask(program: Program, fields: _Fields, *, asked: gr.Markdown, load: gr.Butt
     test.click(on_test, fields.all(), [asked, test], **PRIVATE)
 
 
+def _try_embedding(program: Program, fields: _Fields, *, embedded: gr.Markdown, embed: gr.Button) -> None:
+    async def on_test(*values: Any) -> AsyncIterator[list[Any]]:
+        yield [wrapped(notice(_BUSY["embedding"])), gr.update(interactive=False)]
+        said = await _said(lambda: state.test_embedding(program, _form(values)))
+        yield [said, gr.update(interactive=True)]
+
+    embed.click(on_test, fields.all(), [embedded, embed], **PRIVATE)
+
+
 def _change(
     program: Program, fields: _Fields, lines: _Lines, *, done: gr.Markdown, save: gr.Button, builtin: gr.Button
 ) -> None:
@@ -253,7 +314,8 @@ async def _said(action: Callable[[], Awaitable[Outcome]]) -> str:
 
 
 def _form(values: tuple[Any, ...]) -> Form:
-    base_url, api_key, model, price_in, price_out, cap, currency, steps = values
+    base_url, api_key, model, price_in, price_out, cap, currency, steps, *embedding = values
+    embedding_base_url, embedding_api_key, embedding_model = embedding
     return Form(
         base_url=base_url or "",
         api_key=api_key or "",
@@ -263,11 +325,14 @@ def _form(values: tuple[Any, ...]) -> Form:
         cap=cap,
         currency=currency or "",
         builtin_steps=tuple(steps or ()),
+        embedding_base_url=embedding_base_url or "",
+        embedding_api_key=embedding_api_key or "",
+        embedding_model=embedding_model or "",
     )
 
 
 def _values(program: Program) -> list[Any]:
-    """The fields as the settings are; the key's field is emptied."""
+    """The fields as the settings are; the keys' fields are emptied."""
     form = state.form_of(program)
     return [
         form.base_url,
@@ -278,6 +343,9 @@ def _values(program: Program) -> list[Any]:
         form.cap,
         form.currency,
         list(form.builtin_steps),
+        form.embedding_base_url,
+        "",
+        form.embedding_model,
     ]
 
 
@@ -287,13 +355,11 @@ async def _standing(program: Program, lines: _Lines) -> list[Any]:
         spent = _spent(await asyncio.to_thread(state.spending, program))
     except Exception as error:  # noqa: BLE001 - every error becomes a sentence
         spent = notice(told(error), problem=True)
-    forgettable = program.settings.api_key is not None and not state.fixed(program, "api_key")
-    said = [
-        wrapped(_leaves(state.leaves(program, state.form_of(program)))),
-        wrapped(_help(state.key_line(program))),
-        gr.update(visible=forgettable),
-        wrapped(spent),
-    ]
+    said: list[Any] = [wrapped(_leaves(state.leaves(program, state.form_of(program))))]
+    for key in lines.keys:
+        forgettable = getattr(program.settings, key.name) is not None and not state.fixed(program, key.name)
+        said += [wrapped(_help(state.key_line(program, key.name))), gr.update(visible=forgettable)]
+    said.append(wrapped(spent))
     return [*said, wrapped(layout.answering(program))] if lines.answering is not None else said
 
 

@@ -1,6 +1,6 @@
 """What the Settings page knows and does, without the page: its form, its sentences, and the actions of its buttons.
 
-The saved key never comes out of here, and it goes only to the server that it was saved for.
+The saved keys never come out of here, and each goes only to the server that it was saved for.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from interviewer.errors import SettingsError
+from interviewer.llm import Endpoint
+from interviewer.llm import embedding as embeddings
 from interviewer.llm.chat import is_loopback
 from interviewer.program import Program, endpoint
-from interviewer.settings import FORGET, Settings
+from interviewer.settings import FORGET, KEYS, Settings
 
 PRESETS: Final = (
     ("OpenAI", "https://api.openai.com/v1"),
@@ -31,6 +33,7 @@ STEPS: Final = (
     ("Observe: what an answer shows, while you talk", "observe"),
     ("Speak: the interviewer's words", "speak"),
     ("Grade: the marks of a finished topic", "grade"),
+    ("Author: questions from the documents of your library", "author"),
 )
 """Words and names of the steps that can be kept for the built-in interviewer."""
 
@@ -42,6 +45,10 @@ _SENTENCES: Final = {
     "price_in": "The input price has to be a number of at least 0.",
     "price_out": "The output price has to be a number of at least 0.",
     "cap": "The monthly cap has to be a number of at least 0.",
+    "embedding_base_url": "The address for embeddings has to begin with http:// or https:// and to hold no user name, "
+    "password or query, for example http://127.0.0.1:11434/v1.",
+    "embedding_api_key": "That cannot be a key for embeddings: a key has no spaces and only plain ASCII characters.",
+    "embedding_model": "The embedding model's name has at most 200 characters, on one line.",
     "currency": "The currency has 1 to 12 characters, for example USD.",
     "builtin_steps": "The steps that the built-in interviewer keeps are not among those offered: reload the page.",
 }
@@ -53,6 +60,9 @@ _VARIABLES: Final = {
     "price_in": "INTERVIEWER_PRICE_IN",
     "price_out": "INTERVIEWER_PRICE_OUT",
     "cap": "INTERVIEWER_CAP",
+    "embedding_base_url": "INTERVIEWER_EMBEDDING_BASE_URL",
+    "embedding_api_key": "INTERVIEWER_EMBEDDING_API_KEY",
+    "embedding_model": "INTERVIEWER_EMBEDDING_MODEL",
 }
 
 
@@ -68,6 +78,9 @@ class Form:
     cap: float | None = None
     currency: str = "USD"
     builtin_steps: tuple[str, ...] = ()
+    embedding_base_url: str = ""
+    embedding_api_key: str = ""
+    embedding_model: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ class Outcome:
 
 
 def form_of(program: Program) -> Form:
-    """The fields as the settings are now; the key is left out."""
+    """The fields as the settings are now; the keys are left out."""
     settings = program.settings
     return Form(
         base_url=settings.base_url,
@@ -89,6 +102,8 @@ def form_of(program: Program) -> Form:
         cap=settings.cap,
         currency=settings.currency,
         builtin_steps=tuple(sorted(settings.builtin_steps)),
+        embedding_base_url=settings.embedding_base_url,
+        embedding_model=settings.embedding_model,
     )
 
 
@@ -99,13 +114,17 @@ def fixed(program: Program, field: str) -> str:
     return f"Fixed by {_VARIABLES.get(field, 'the environment')}; change it there."
 
 
-def key_line(program: Program) -> str:
-    """Whether there is a key, and whose; never the key."""
-    if program.settings.api_key is None:
-        return "No key is saved. Servers on your own machine usually need none."
-    if fixed(program, "api_key"):
-        return f"A key comes from {_VARIABLES['api_key']}. It is not shown."
-    return f"A key for {_place(program.settings)} is saved, readable only by your user account. It is not shown again."
+def key_line(program: Program, name: str = "api_key") -> str:
+    """Whether there is a key in this field of the settings, and whose; never the key."""
+    if getattr(program.settings, name) is None:
+        usual = "Servers on your own machine usually need none."
+        if name == "embedding_api_key":
+            usual = "At the model's own server its key is used."
+        return f"No key is saved. {usual}"
+    if fixed(program, name):
+        return f"A key comes from {_VARIABLES[name]}. It is not shown."
+    place = _target(program.settings, name).place
+    return f"A key for {place} is saved, readable only by your user account. It is not shown again."
 
 
 def candidate(program: Program, form: Form) -> Settings:
@@ -116,16 +135,18 @@ def candidate(program: Program, form: Form) -> Settings:
     """
     now = program.settings
     values = {name: value for name, value in _typed(form).items() if not fixed(program, name)}
+    entered = {name: key for name in KEYS if (key := getattr(form, name).strip()) and not fixed(program, name)}
     try:
-        wanted = Settings.model_validate({**now.model_dump(exclude={"api_key"}), **values, "api_key": None})
-        key = SecretStr(form.api_key) if form.api_key.strip() and not fixed(program, "api_key") else None
-        if key is not None:
-            return Settings.model_validate({**wanted.model_dump(exclude={"api_key"}), "api_key": key})
+        wanted = Settings.model_validate({**now.model_dump(exclude=set(KEYS)), **values, **entered})
     except ValidationError as error:
         field = str(error.errors(include_input=False, include_url=False)[0]["loc"][0])
     else:
-        keeps = bool(fixed(program, "api_key")) or _server(wanted) == _server(now)
-        return wanted.model_copy(update={"api_key": now.api_key if keeps else None})
+        keeps = [
+            name
+            for name in KEYS - entered.keys()
+            if fixed(program, name) or _server(wanted, name) == _server(now, name)
+        ]
+        return wanted.model_copy(update={name: getattr(now, name) for name in keeps})
     # Raised outside the handler: the library's error keeps the values that it refused.
     raise SettingsError(_SENTENCES.get(field, f"The field {field!r} cannot be used as it is."))
 
@@ -133,7 +154,7 @@ def candidate(program: Program, form: Form) -> Settings:
 async def load_models(program: Program, form: Form) -> tuple[tuple[str, ...], Outcome]:
     """The names that the server lists, and a sentence. Raises SettingsError, ModelError."""
     names = await program.models_offered(candidate(program, form))
-    where = _place(candidate(program, form))
+    where = _target(candidate(program, form)).place
     if not names:
         return (), Outcome(f"{where} lists no models. Type the model's name yourself.", ok=False)
     counted = "1 model" if len(names) == 1 else f"{len(names)} models"
@@ -152,29 +173,50 @@ async def test(program: Program, form: Form) -> Outcome:
 test.__test__ = False  # type: ignore[attr-defined]
 
 
+async def test_embedding(program: Program, form: Form) -> Outcome:
+    """Have the server in the form embed one sentence. Raises SettingsError."""
+    where = embeddings.endpoint(candidate(program, form))
+    if where is None:
+        return Outcome("Enter an embedding model first; the packaged one needs no test.", ok=False)
+    result = await asyncio.to_thread(embeddings.remote(where).test)
+    return Outcome(result.sentence, ok=result.ok)
+
+
+test_embedding.__test__ = False  # type: ignore[attr-defined]
+
+
 async def save(program: Program, form: Form) -> Outcome:
     """Write what stands in the form; it counts from the next step on. Raises SettingsError, and nothing has changed."""
     wanted = candidate(program, form)
     if wanted.cap is not None and (wanted.price_in is None or wanted.price_out is None):
         raise SettingsError("A cap can only hold with both prices: fill them in, or leave the cap empty.")
+    before = program.settings
+    embeddings.embedding(wanted)  # refuses what cannot be used
+    embeds_anew = _embedder(wanted) != _embedder(before)
     changes: dict[str, object] = {name: value for name, value in _typed(form).items() if not fixed(program, name)}
-    dropped = program.settings.api_key is not None and wanted.api_key is None
-    if not fixed(program, "api_key"):
-        changes["api_key"] = FORGET if dropped else form.api_key.strip()
-    before = _place(program.settings)
+    dropped = [name for name in sorted(KEYS) if getattr(before, name) is not None and getattr(wanted, name) is None]
+    for name in KEYS:
+        if not fixed(program, name):
+            changes[name] = FORGET if name in dropped else getattr(form, name).strip()
     await asyncio.to_thread(program.save, changes)
-    if dropped:
-        return Outcome(f"Saved. The key was for {before} and is removed: enter one if the new server needs it.")
+    said = ["Saved."]
+    for name in dropped:
+        place = _target(before, name).place
+        said.append(f"The key was for {place} and is removed: enter one if the new server needs it.")
     if wanted.base_url and not wanted.model:
-        return Outcome("Saved, but no model is chosen, so the built-in interviewer does everything.")
-    return Outcome("Saved. It counts from the next answer on.")
+        said = ["Saved, but no model is chosen, so the built-in interviewer does everything.", *said[1:]]
+    elif not dropped:
+        said.append("It counts from the next answer on.")
+    if embeds_anew:
+        said.append("Documents that are in the library have to be embedded again: press Rebuild there.")
+    return Outcome(" ".join(said))
 
 
-async def forget_key(program: Program) -> Outcome:
-    """Remove the saved key. Raises SettingsError."""
-    await asyncio.to_thread(program.save, {"api_key": FORGET})
-    if program.settings.api_key is not None:
-        return Outcome(f"The saved key is removed, but {_VARIABLES['api_key']} still gives one.", ok=False)
+async def forget_key(program: Program, name: str = "api_key") -> Outcome:
+    """Remove the key saved in this field. Raises SettingsError."""
+    await asyncio.to_thread(program.save, {name: FORGET})
+    if getattr(program.settings, name) is not None:
+        return Outcome(f"The saved key is removed, but {_VARIABLES[name]} still gives one.", ok=False)
     return Outcome("The key is removed from this machine.")
 
 
@@ -187,28 +229,46 @@ async def use_builtin(program: Program) -> Outcome:
 
 
 def leaves(program: Program, form: Form) -> str:
-    """Two sentences: what leaves this machine if the form is saved as it stands."""
+    """What leaves this machine if the form is saved as it stands, in a few sentences."""
     try:
         wanted = candidate(program, form)
+        library = embeddings.endpoint(wanted)
     except SettingsError:
         return "The address is not complete yet. Nothing is sent until you press Load models, Test or Save."
+    talk = _talk_leaves(wanted)
+    if library is None:
+        return talk
+    if is_loopback(library.address):
+        where = f"the program at {library.place} on this machine"
+    else:
+        where = f"{library.place}{_unencrypted(library.address)}"
+        talk = talk.replace("Nothing leaves", "Nothing of an interview leaves")
+    return f"{talk} All passages of your library, and what you search for, are sent to {where} to be embedded."
+
+
+def _talk_leaves(wanted: Settings) -> str:
     if not wanted.model and not wanted.base_url:
         return "Nothing leaves this machine. The built-in interviewer observes, speaks and grades."
-    where = _place(wanted)
+    where = _target(wanted).place
     if wanted.builtin_steps >= {name for _, name in STEPS}:
         return f"Nothing leaves this machine, because the built-in interviewer keeps every step. {where} is not called."
-    if is_loopback(endpoint(wanted.model_copy(update={"model": wanted.model or "any"})).address):
+    address = _target(wanted).address
+    if is_loopback(address):
         return (
             f"Questions and answers go to the program at {where}, which is this machine. "
             "Nothing leaves it, unless that program passes it on."
         )
-    way = (
-        ", unencrypted, so that others on the way can read it," if wanted.base_url.lower().startswith("http://") else ""
-    )
+    authored = ", and passages of your library when questions are written from them"
     return (
-        f"The questions, your answers and what they are graded by are sent to {where}{way} as you talk. "
+        f"The questions, your answers and what they are graded by are sent to {where}{_unencrypted(address)} "
+        f"as you talk{'' if 'author' in wanted.builtin_steps else authored}. "
         "Earlier interviews, scores and these settings stay on this machine."
     )
+
+
+def _unencrypted(address: str) -> str:
+    plain = address.lower().startswith("http://")
+    return ", unencrypted, so that others on the way can read it," if plain else ""
 
 
 @dataclass(frozen=True)
@@ -244,7 +304,7 @@ def choices(names: Sequence[str], chosen: str) -> list[str]:
 
 
 def _typed(form: Form) -> dict[str, object]:
-    """The form's fields as settings; the key apart."""
+    """The form's fields as settings; the keys apart."""
     return {
         "base_url": form.base_url,
         "model": form.model,
@@ -253,15 +313,29 @@ def _typed(form: Form) -> dict[str, object]:
         "cap": form.cap,
         "currency": form.currency.strip(),
         "builtin_steps": list(form.builtin_steps),
+        "embedding_base_url": form.embedding_base_url,
+        "embedding_model": form.embedding_model,
     }
 
 
-def _place(settings: Settings) -> str:
-    return endpoint(settings.model_copy(update={"model": settings.model or "any"})).place
+def _target(settings: Settings, name: str = "api_key") -> Endpoint:
+    """Where the key in this field is for, even while no model is chosen."""
+    if name == "api_key":
+        return endpoint(settings.model_copy(update={"model": settings.model or "any"}))
+    chosen = settings.embedding_model or "any"
+    where = embeddings.endpoint(settings.model_copy(update={"embedding_model": chosen}))
+    assert where is not None, "a model is named"
+    return where
 
 
-def _server(settings: Settings) -> tuple[str, str]:
+def _embedder(settings: Settings) -> tuple[str, str]:
+    """What makes vectors comparable: model and server, empty for the packaged one."""
+    where = embeddings.endpoint(settings)
+    return (where.name, where.place) if where is not None else ("", "")
+
+
+def _server(settings: Settings, name: str) -> tuple[str, str]:
     """What a key belongs to: scheme and server, or the provider."""
-    target = endpoint(settings.model_copy(update={"model": settings.model or "any"}))
+    target = _target(settings, name)
     parts = urlsplit(target.address)
     return (parts.scheme, parts.netloc.lower()) if parts.netloc else ("", target.provider)

@@ -13,6 +13,7 @@ from interviewer.domain import Event, Made
 from interviewer.program import Program
 from interviewer.rules.state import State, Turn, fold
 from interviewer.store import InterviewRow
+from interviewer.web.citations import asked_from
 from interviewer.web.conversation import DID
 from interviewer.web.debrief import debrief
 from interviewer.web.safe import html, rich
@@ -162,26 +163,25 @@ def _talk(transcript: Transcript, now: datetime, turn: int | None) -> str:
     for thread in state.threads:
         area = html(state.round.area_name(thread.question.area))
         topic = html(words(thread.question.topics[0]))
-        turns = _turns(thread.turns, transcript, now, turn)
+        turns = "".join(
+            _turn(said, transcript, now, marked=said.act == turn, source=asked_from(thread, said))
+            for said in thread.turns
+        )
         parts.append(
             f'<h3 class="topic" id="topic-{thread.index + 1}">Topic {thread.index + 1}: {topic}'
             f'<span class="quiet"> · {area}</span></h3><ol class="talk">{turns}</ol>'
         )
     if state.asides:
-        turns = _turns(state.asides, transcript, now, turn)
+        turns = "".join(_turn(said, transcript, now, marked=said.act == turn) for said in state.asides)
         parts.append(f'<h3 class="topic">Afterwards</h3><ol class="talk">{turns}</ol>')
     return "".join(parts) or '<p class="quiet">Nothing was said yet.</p>'
 
 
-def _turns(turns: Sequence[Turn], transcript: Transcript, now: datetime, marked: int | None) -> str:
-    return "".join(_turn(turn, transcript, now, marked=turn.act == marked) for turn in turns)
-
-
-def _turn(turn: Turn, transcript: Transcript, now: datetime, *, marked: bool) -> str:
+def _turn(turn: Turn, transcript: Transcript, now: datetime, *, marked: bool, source: str = "") -> str:
     at = f' <span class="quiet small">{_since(turn.at, transcript.state.started, now)}</span>'
     if turn.speaker == "interviewer":
         made = f'<p class="made small quiet">{_made("Spoken", turn.made)}</p>' if turn.made else ""
-        words_ = f'<div class="words" dir="auto">{rich(turn.text)}</div>{made}'
+        words_ = f'<div class="words" dir="auto">{rich(turn.text)}</div>{source}{made}'
         return f'<li class="turn interviewer" id="turn-{turn.act}"><p class="who">Interviewer{at}</p>{words_}</li>'
     # The one element that wants the focus is brought into view by the browser, without a script.
     place = f'id="answer-{turn.act}"' + (' tabindex="-1" autofocus' if marked else "")

@@ -10,11 +10,16 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.web.payloads import marked, payloads
 
 CHROMIUM = "/usr/bin/chromium"
 HERE = Path(__file__).resolve()
@@ -124,3 +129,39 @@ def _unexplained(wrong: list[str]) -> list[str]:
 def _ours(url: str, address: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("data", "blob") or parts.netloc == urlsplit(address).netloc
+
+
+class _Listener(BaseHTTPRequestHandler):
+    hits: Final[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.hits.append(self.path)
+        self.send_response(204)
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def evil() -> Iterator[str]:
+    """Where the texts point to. Nobody may have asked there."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    assert _Listener.hits == []
+
+
+@pytest.fixture(scope="module")
+def texts(evil: str) -> tuple[str, ...]:
+    found = marked(payloads(evil))
+    assert len(found) >= 36
+    return found

@@ -18,64 +18,18 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from interviewer.domain import Citation
 from interviewer.program import Program
 from interviewer.web.guard import POLICY
-from tests.browser.conftest import PHONE, start, stop
+from tests.browser.conftest import start, stop
+from tests.browser.inertness import BOTH, FORBIDDEN, assert_inert, assert_ours
 from tests.web.interviews import log_of, put
-from tests.web.payloads import marked, payloads, poisoned
+from tests.web.payloads import payloads, poisoned
 from tests.wire.openai_server import Fault, OpenAIServer, Reply, Request
 
-FORBIDDEN: Final = (
-    "script, iframe, object, embed, form, input, button, textarea, img, video, audio, style, link, meta, base, dialog,"
-    " template, a[href*='127.0.0.1'], a[href^='javascript' i], a[href^='data' i], [onerror], [onload], [onfocus],"
-    " [ontoggle], [onbegin], [onmouseover], animate, use, h1, [style*='fixed'], details:not(.card, .fold),"
-    " b:not(.unseen), [src], [srcdoc], [background], [ping], .katex a"
-)
 CLOSED, OPEN, SPOKEN = "a" * 32, "b" * 32, "c" * 32
-COVERED: Final = """(e) => {
-    e.scrollIntoView({block: "center"});
-    const box = e.getBoundingClientRect();
-    const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-    return top !== null && (e.contains(top) || top.contains(e)) ? "" : top?.outerHTML.slice(0, 300) ?? "nothing";
-}"""
-
-
-class _Listener(BaseHTTPRequestHandler):
-    hits: Final[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.hits.append(self.path)
-        self.send_response(204)
-        self.end_headers()
-
-    def do_POST(self) -> None:
-        self.do_GET()
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def evil() -> Iterator[str]:
-    """Where the texts point to. Nobody may have asked there."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Listener)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    assert _Listener.hits == []
-
-
-@pytest.fixture(scope="module")
-def texts(evil: str) -> tuple[str, ...]:
-    found = marked(payloads(evil))
-    assert len(found) >= 36
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +38,9 @@ def address(tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, ...]) ->
     everything = "\n\n".join(texts)
     rich = "You wrote $\\frac{a}{b}$ and this:\n\n```python\nfit(x)\n```\n\nWhy?\n\n"
     program = Program(home)
-    put(program.repository, CLOSED, poisoned(log_of(said=texts, cited=range(1, 400)), "marker0 is real: <b>x</b>"))
+    source = Citation(document="d", passage="p", title=everything, page=4, quote=everything)
+    closed = log_of(said=texts, cited=range(1, 400), citations=[source])
+    put(program.repository, CLOSED, poisoned(closed, "marker0 is real: <b>x</b>"))
     spoken = poisoned(log_of(said=["Yes."], spoken=rich + everything, closed=False), everything)
     put(program.repository, SPOKEN, spoken, title=everything)
     put(program.repository, OPEN, log_of(said=texts, closed=False), title=everything)
@@ -92,33 +48,6 @@ def address(tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, ...]) ->
     process, where = start(home)
     yield where
     stop(process)
-
-
-def assert_inert(page: Page, place: Locator, *, markers: int) -> None:
-    expect(place).to_contain_text(f"marker{markers - 1} is real")
-    shown = place.inner_text()
-    assert [n for n in range(markers) if f"marker{n} is real" not in shown] == []
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.pwned") is None
-    found = place.evaluate(f'(e) => [...e.querySelectorAll("{FORBIDDEN}")].map((x) => x.outerHTML.slice(0, 200))')
-    assert found == []
-    covering = place.evaluate(
-        "(e) => [...e.querySelectorAll('*')].filter((x) => getComputedStyle(x).position === 'fixed').length"
-    )
-    assert covering == 0
-    assert_ours(page)
-
-
-def assert_ours(page: Page) -> None:
-    """Nobody led the page away, and what can be pressed is not covered."""
-    assert page.url.startswith("http://127.0.0.1")
-    assert len(page.context.pages) == 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= (page.viewport_size or PHONE)["width"]
-    for control in [*page.locator(".bar nav a").all(), *page.locator("main button:visible").all()]:
-        assert control.evaluate(COVERED) == ""
-
-
-BOTH = pytest.mark.parametrize("page", [{}, {"viewport": PHONE}], indirect=True, ids=["desktop", "phone"])
 
 
 @BOTH
@@ -140,6 +69,7 @@ def test_in_a_debrief(page: Page, texts: tuple[str, ...]) -> None:
     # The debrief has its own heading; everything else that is forbidden must not be there.
     debrief.evaluate("(e) => e.querySelector(':scope > h1').remove()")
     expect(debrief.locator("blockquote").first).to_contain_text("marker0")
+    expect(debrief.locator(".points .from")).to_contain_text("marker0")
     assert_inert(page, debrief, markers=len(texts))
 
 
@@ -173,7 +103,10 @@ def test_in_titles(page: Page, texts: tuple[str, ...]) -> None:
 
 def test_in_the_address_of_a_page(page: Page, texts: tuple[str, ...]) -> None:
     asked = quote(" ".join(texts)[:9000], safe="")
-    for path in ("/?interview=", "/transcripts?interview=", "/?area=", "/?again="):
+    for path in (
+        *("/?interview=", "/transcripts?interview=", "/?area=", "/?again=", "/?company="),
+        *("/library?document=", "/library?passage=", "/library?search=", "/library?company=", "/library?marks="),
+    ):
         page.goto(f"{path}{asked}")
         if "interview" in path:
             said = page.get_by_role("alert")
@@ -267,7 +200,7 @@ def test_in_what_a_server_offers_and_in_the_settings(page: Page, evil: str) -> N
         expect(said.locator(f":is({FORBIDDEN})")).to_have_count(0)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("It counts from the next answer on.")).to_be_visible()
-    for path in ("/", "/transcripts", "/progress", "/settings"):
+    for path in ("/", "/library", "/transcripts", "/progress", "/settings"):
         page.goto(path)
         line = page.locator(".answering")
         expect(line).to_contain_text("window.pwned=1")
@@ -312,7 +245,9 @@ def test_broken_requests_get_nothing_and_break_nothing(address: str, name: str) 
     assert httpx.get(f"{address}/config", trust_env=False).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/transcripts", "/progress", "/settings", "/config", "/nowhere", "/theme.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/library", "/transcripts", "/progress", "/settings", "/config", "/nowhere", "/theme.css"]
+)
 def test_every_answer_is_guarded(address: str, path: str) -> None:
     with httpx.Client(base_url=address, trust_env=False) as client:
         answer = client.get(path)

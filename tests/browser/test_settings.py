@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.browser.conftest import PHONE, start, stop
 from tests.wire.openai_server import Fault, OpenAIServer, Reply
 
 KEY = "sk-planted-1a2b3c4d5e6f"
+KEY_FIELD = re.compile(r"\bKey\b(?! for)")
+"""Of the model; labels hold the line under them too."""
 COUNTING = " ".join(str(number) for number in range(1, 31))
 
 
@@ -51,7 +54,7 @@ def test_from_address_to_saved_and_back_to_built_in(settings: Page, home: Path) 
     reply = Reply(COUNTING, first_token=0.3, rate=60, usage=(200, 60))
     with OpenAIServer([reply], models=["large-model", "small-model"]) as server:
         page.get_by_label("Address").fill(server.base_url)
-        page.get_by_label("Key").fill(KEY)
+        page.get_by_label(KEY_FIELD).fill(KEY)
         press(page, "Load models")
         expect(page.get_by_text("offers 2 models")).to_be_visible()
         page.get_by_label("Model", exact=True).click()
@@ -78,7 +81,7 @@ def test_from_address_to_saved_and_back_to_built_in(settings: Page, home: Path) 
     expect(page.get_by_label("Address")).to_have_value(server.base_url)
     expect(page.get_by_label("Model", exact=True)).to_have_value("small-model")
     expect(page.get_by_label("Monthly cap")).to_have_value("20")
-    expect(page.get_by_label("Key")).to_have_value("")
+    expect(page.get_by_label(KEY_FIELD)).to_have_value("")
     expect(page.get_by_text("It is not shown again")).to_be_visible()
     assert KEY not in page.content()
     assert KEY not in page.request.get("/settings").text() + page.request.get("/config").text()
@@ -91,6 +94,32 @@ def test_from_address_to_saved_and_back_to_built_in(settings: Page, home: Path) 
     expect(page.get_by_text("Built-in interviewer: nothing leaves this machine.")).to_be_visible()
 
 
+def test_embeddings_from_another_server(settings: Page, home: Path) -> None:
+    page = settings
+    with OpenAIServer(embed=lambda _: [3.0, 4.0]) as server:
+        page.get_by_label("Server for embeddings").fill(server.base_url)
+        page.get_by_label("Key for embeddings").fill(KEY)
+        page.get_by_label("Embedding model").fill("embed-small")
+        expect(page.get_by_text("All passages of your library")).to_be_visible()
+        press(page, "Test embeddings")
+        expect(page.get_by_text("The embedding model answers after")).to_be_visible()
+        assert server.others[-1].key == KEY
+        press(page, "Save")
+        expect(page.get_by_text("press Rebuild there")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Embedding model")).to_have_value("embed-small")
+    expect(page.get_by_label("Key for embeddings")).to_have_value("")
+    assert KEY in (home / "settings.json").read_text()
+    assert KEY not in page.content() + page.request.get("/settings").text() + page.request.get("/config").text()
+    press(page, "Forget this key")
+    expect(page.get_by_role("button", name="Forget this key")).to_be_hidden()
+    assert KEY not in (home / "settings.json").read_text()
+    page.get_by_label("Embedding model").fill("")
+    page.get_by_label("Server for embeddings").fill("")
+    press(page, "Save")
+    expect(page.get_by_text("press Rebuild there")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
@@ -101,7 +130,7 @@ def test_from_address_to_saved_and_back_to_built_in(settings: Page, home: Path) 
 def test_a_failing_test_says_why(settings: Page, fault: Fault, sentence: str) -> None:
     with OpenAIServer([fault]) as server:
         settings.get_by_label("Address").fill(server.base_url)
-        settings.get_by_label("Key").fill(KEY)
+        settings.get_by_label(KEY_FIELD).fill(KEY)
         model(settings, "no-such-model")
         press(settings, "Test")
         expect(settings.get_by_role("alert")).to_contain_text(sentence)
@@ -164,7 +193,7 @@ def test_what_the_environment_fixes_is_shown_as_fixed(
         page = chromium.new_context(base_url=where).new_page()
         page.goto("/settings")
         expect(page.get_by_label("Model", exact=True)).to_be_disabled()
-        expect(page.get_by_label("Key")).to_be_disabled()
+        expect(page.get_by_label(KEY_FIELD)).to_be_disabled()
         expect(page.get_by_text("Fixed by INTERVIEWER_MODEL")).to_be_visible()
         expect(page.get_by_role("button", name="Forget key")).to_be_hidden()
         assert KEY not in page.content()

@@ -17,7 +17,7 @@ from interviewer.cli import reading
 from interviewer.content import shipped
 from interviewer.domain import Act, Setup
 from interviewer.errors import StoreUnavailable
-from interviewer.llm.chat import _CHATTY_LOGGERS
+from interviewer.llm.redact import CHATTY_LOGGERS
 from interviewer.play import as_json
 from interviewer.program import Program
 from interviewer.room import Room
@@ -68,10 +68,10 @@ ECHOES: dict[str, Callable[[Request], Scripted]] = {
 def listening(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Everything is logged that anybody asks for; the libraries are the program's own to silence."""
     warm()
-    for name in ("", "interviewer", "asyncio", *_CHATTY_LOGGERS):
+    for name in ("", "interviewer", "asyncio", *CHATTY_LOGGERS):
         caplog.set_level(logging.DEBUG, logger=name)
     yield
-    for name in _CHATTY_LOGGERS:
+    for name in CHATTY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -19,6 +20,7 @@ from alembic.script import ScriptDirectory
 from interviewer.errors import StoreUnavailable
 from interviewer.store import FILE, Store
 from interviewer.store.schema import MIGRATIONS, REVISIONS
+from interviewer.store.sqlite import Database
 from interviewer.store.tables import metadata
 
 
@@ -72,16 +74,24 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path, emptied: bool)
         Store.open(tmp_path)
 
 
-def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", ["weaknesses", "library_versions"])
+def test_a_migration_that_fails_leaves_nothing(tmp_path: Path, last: str) -> None:
     Store.open(tmp_path).dispose()
-    _run(tmp_path, "DROP TABLE alembic_version", "DROP TABLE weaknesses", "DROP TABLE events", "DROP TABLE spending")
-    _run(tmp_path, "DROP TABLE interviews", "DROP TABLE users", "CREATE VIEW weaknesses AS SELECT 1")
+    tables = [table.name for table in reversed(metadata.sorted_tables)]
+    _run(tmp_path, *(f"DROP TABLE {name}" for name in ("alembic_version", *tables)))
+    _run(tmp_path, f"CREATE VIEW {last} AS SELECT 1")
     with pytest.raises(StoreUnavailable):
         Store.open(tmp_path)
-    connection = sqlite3.connect(tmp_path / FILE)
-    left = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'")]
-    connection.close()
-    assert left == ["weaknesses"]
+    assert _names(tmp_path) == [last]
+
+
+def test_a_database_of_the_first_version_keeps_what_it_has_and_gets_a_library(old: Path) -> None:
+    _run(old, "INSERT INTO spending VALUES (1, '2026-03', 1.5)")
+    assert "documents" not in _names(old)
+    store = Store.open(old)
+    assert store.repository(store.local_user()).spent("2026-03") == 1.5
+    assert store.shelf(store.local_user()).documents() == ()
+    store.dispose()
 
 
 def test_many_may_open_a_new_folder_at_once(tmp_path: Path) -> None:
@@ -114,6 +124,27 @@ def test_alembic_is_imported_only_for_a_migration(tmp_path: Path) -> None:
     )
     answers = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in "ab"]
     assert [answer.stdout.strip() for answer in answers] == ["True", "False"]
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A folder with a database of the first revision."""
+    database = Database(tmp_path / FILE, busy_timeout=1)
+    database.create_file()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    database.dispose()
+    return tmp_path
+
+
+def _names(home: Path) -> list[str]:
+    connection = sqlite3.connect(home / FILE)
+    left = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'")]
+    connection.close()
+    return left
 
 
 def _run(home: Path, *statements: str) -> None:

@@ -10,6 +10,7 @@ from interviewer import tracker
 from interviewer.content import shipped
 from interviewer.domain import (
     Act,
+    Citation,
     Event,
     EventKind,
     Finding,
@@ -40,13 +41,15 @@ def log_of(
     at: datetime = BEGUN,
     level: int = 2,
     closed: bool = True,
+    citations: Sequence[Citation] = (),
 ) -> tuple[Event, ...]:
     """The log of an interview with one topic: what the candidate `said`, each answered by `spoken`.
 
-    If it is closed, it has a grade whose marks cite the sentences with these numbers.
+    If it is closed, it has a grade whose marks cite the sentences with these numbers. With `citations` the question is
+    one of a company's documents, and its first key points cite them.
     """
     content = shipped()
-    asked = content.question(question)
+    asked = of_documents(content.question(question), citations) if citations else content.question(question)
     setup = Setup(round="breadth", seed=1, model="some-model")
     opened = {
         "setup": setup.model_dump(mode="json"),
@@ -67,6 +70,15 @@ def log_of(
         )
         log.add("closed", "closed", {"marks": [], "made": _dump(Made()), "because": "ended"})
     return tuple(log.events)
+
+
+def of_documents(question: Question, citations: Sequence[Citation]) -> Question:
+    """The question as if it had been written from documents: its first key points say where they stand."""
+    points = [
+        point.model_copy(update={"citation": citations[number] if number < len(citations) else None})
+        for number, point in enumerate(question.key_points)
+    ]
+    return question.model_copy(update={"key_points": tuple(points), "company": "Acme"})
 
 
 def put(

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import fastapi
 import pytest
-from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from interviewer.domain import Setup
+from interviewer.library import Source
 from interviewer.program import Program
 from interviewer.web.app import create_app
 from interviewer.web.guard import LARGEST_BODY
+from tests.web.asgi import PORT, address_of, ask, routes
 from tests.web.interviews import log_of, put
 from tests.web.test_guard import assert_guarded
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")
 """Gradio's own; it counts its calls with pandas."""
 
-PORT: Final = 7860
 HERE: Final = f"http://127.0.0.1:{PORT}"
 OWN: Final = {"host": f"127.0.0.1:{PORT}", "origin": HERE, "sec-fetch-site": "same-origin"}
 CANARY: Final = "canary-4f1c"
@@ -34,6 +34,7 @@ INTERVIEW: Final = "a" * 32
 
 OPEN: Final = frozenset(
     (
+        *("/library", "/library/", "/library/files", "/library/pages/{document}/{page}.png"),
         *("/", "/transcripts", "/transcripts/", "/progress", "/progress/", "/settings", "/settings/"),
         *("/config", "/config/", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json"),
         *("/static/{path:path}", "/assets/{path:path}"),
@@ -86,14 +87,6 @@ FOREIGN: Final[dict[str, list[tuple[str, str]]]] = {
 }
 
 
-class Answer(NamedTuple):
-    """The beginning of an answer and its first piece; for a websocket, how it was closed."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
 class Served(NamedTuple):
     """The application with an interview and a key in it."""
 
@@ -107,6 +100,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     program = Program(tmp_path_factory.mktemp("exposed"))
     program.save({"api_key": f"sk-{CANARY}", "base_url": "http://127.0.0.1:9/v1"})
     put(program.repository, INTERVIEW, log_of(said=[f"I would ship it, {CANARY}."]))
+    post = f"# Ranking {CANARY}\n\n{'We split the log by user, and judge on the week after. ' * 20}"
+    added = program.library.add([Source(f"{CANARY}.md", post.encode())], company=CANARY)
+    assert [progress.step for progress in added] == ["added"]
     app = asyncio.run(_created(program))
     with TestClient(app, base_url=HERE, headers=OWN, raise_server_exceptions=False) as client:
         yield Served(program, app, client)
@@ -116,66 +112,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 async def _created(program: Program) -> fastapi.FastAPI:
     """Inside a loop, because gradio makes one for its locks where there is none, and leaves it open."""
     return create_app(program)
-
-
-def routes(found: Iterable[Any], before: str = "") -> Iterator[tuple[str, frozenset[str]]]:
-    """Path and methods of every route, through everything that is mounted or included."""
-    for route in found:
-        if isinstance(route, Mount):
-            yield from routes(route.routes, before + route.path)
-        elif hasattr(route, "original_router"):
-            yield from routes(route.original_router.routes, before + route.include_context.prefix)
-        else:
-            yield before + route.path, frozenset(getattr(route, "methods", None) or {"GET"})
-
-
-def address_of(path: str) -> str:
-    """A path with something in place of its parameters."""
-    return "/".join(part.split("{", 1)[0] + "x" if "{" in part else part for part in path.split("/"))
-
-
-async def ask(app: Any, method: str, path: str, headers: Iterable[tuple[str, str]], *, kind: str = "http") -> Answer:
-    """One request straight through ASGI; what streams on is cut after its first piece."""
-    got: dict[str, Any] = {}
-    done = asyncio.Event()
-    asked = [{"type": f"{kind}.connect"} if kind == "websocket" else {"type": "http.request", "body": b""}]
-
-    async def receive() -> dict[str, Any]:
-        if asked:
-            return asked.pop()
-        await done.wait()
-        return {"type": f"{kind}.disconnect", "code": 1000}
-
-    async def send(message: dict[str, Any]) -> None:
-        got.setdefault(message["type"], message)
-        if message["type"] in ("http.response.body", "websocket.close", "websocket.accept"):
-            done.set()
-
-    scope = {
-        "type": kind,
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"session_hash=x",
-        "scheme": "ws" if kind == "websocket" else "http",
-        "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers],
-        "server": ("127.0.0.1", PORT),
-        "client": ("127.0.0.1", 50_000),
-        "http_version": "1.1",
-        "root_path": "",
-        "subprotocols": [],
-    }
-    task = asyncio.create_task(app(scope, receive, send))
-    waiting = asyncio.create_task(done.wait())
-    await asyncio.wait({task, waiting}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
-    for left in (task, waiting):
-        left.cancel()
-    await asyncio.gather(task, waiting, return_exceptions=True)
-    if kind == "websocket":
-        return Answer(403 if "websocket.accept" not in got else 101, {}, b"")
-    begun = got["http.response.start"]
-    named = {name.decode().lower(): value.decode() for name, value in begun["headers"]}
-    return Answer(begun["status"], named, got.get("http.response.body", {}).get("body", b""))
 
 
 def on_its_loop(served: Served, run: Callable[[], Awaitable[None]]) -> None:
@@ -289,13 +225,22 @@ def test_no_event_can_be_called_by_name_or_from_elsewhere(served: Served) -> Non
     assert unnamed["unnamed_endpoints"] == {}
 
 
+MEANT: Final = frozenset(("on_builtin", "forget", "forget_1", "_sample", "_rebuild"))
+"""Events that do something whatever comes with them: they take nothing from the page."""
+SHOWING: Final = frozenset(("show_2", "apply", "_arrive", "_arrive_1", "_beat_1", "_search", "_filter"))
+"""Events whose answer is what a page shows of the user's own."""
 JUNK: Final[tuple[Any, ...]] = ("junk", 10**30, {"path": "/etc/passwd"})
 
 
 def test_forged_values_change_nothing_and_say_nothing_of_the_inside(served: Served) -> None:
     program, client = served.program, served.client
-    before = program.repository.interviews(), program.settings, program.repository.events(INTERVIEW)
-    harmless = {event["id"] for event in events(client) if event["api_name"] not in ("on_builtin", "forget_safely")}
+
+    def kept() -> tuple[Any, ...]:
+        kept = program.repository.interviews(), program.settings, program.repository.events(INTERVIEW)
+        return (*kept, program.library.documents())
+
+    before = kept()
+    harmless = {event["id"] for event in events(client) if event["api_name"] not in MEANT}
     for event in events(client):
         if event["id"] not in harmless:
             continue
@@ -306,8 +251,8 @@ def test_forged_values_change_nothing_and_say_nothing_of_the_inside(served: Serv
                 assert said == "422" or "process_completed" in said, (event["api_name"], said[:500])
                 for word in ("Traceback", "root:x", "site-packages", str(program.home)):
                     assert word not in said, (event["api_name"], data)
-                assert CANARY not in said or event["api_name"] in ("show_2", "apply")
-    assert (program.repository.interviews(), program.settings, program.repository.events(INTERVIEW)) == before
+                assert CANARY not in said or event["api_name"] in SHOWING, event["api_name"]
+    assert kept() == before
 
 
 @pytest.mark.parametrize("body", [{"fn_index": -1}, {"fn_index": 9999}, {"fn_index": None}, {"fn_index": 1.5}, {}])
@@ -337,7 +282,15 @@ def test_what_was_drawn_for_one_tab_is_not_there_for_another(served: Served) -> 
 
 
 def test_pages_and_their_configuration_hold_nothing_of_the_user(served: Served) -> None:
-    for path in ("/", "/transcripts", "/progress", "/settings", f"/transcripts?interview={INTERVIEW}", "/config"):
+    for path in (
+        "/",
+        "/library",
+        "/transcripts",
+        "/progress",
+        "/settings",
+        f"/transcripts?interview={INTERVIEW}",
+        "/config",
+    ):
         answer = served.client.get(path)
         assert answer.status_code == 200
         assert CANARY not in answer.text

@@ -169,6 +169,24 @@ def test_announced_bodies_that_are_too_large(client: TestClient) -> None:
         assert status in (400, 413)
 
 
+def test_only_the_named_path_may_carry_more() -> None:
+    more = LARGEST_BODY + 500_000
+    guarded = Guard(application(), port=7860, larger={"/echo": more})
+
+    def parts(size: int) -> Iterator[bytes]:
+        yield from (b"x" * 100_000 for _ in range(size // 100_000))
+
+    with TestClient(guarded, base_url=HERE, headers={"origin": HERE}) as client:
+        assert client.post("/echo", content=b"x" * more).json() == {"length": more}
+        assert client.post("/echo", content=parts(more)).json() == {"length": more}
+        for content in (b"x" * (more + 1), parts(more + 100_000)):
+            answer = client.post("/echo", content=content)
+            assert answer.status_code == 413
+            assert f"{more:,} bytes" in answer.text
+        for path in ("/", "/swallows", "//echo", "/echo/", "/ECHO", "/gradio_api/queue/join"):
+            assert client.post(path, content=b"x" * (LARGEST_BODY + 1)).status_code == 413, path
+
+
 @pytest.mark.parametrize("path", ["/echo", "/swallows"])
 def test_bodies_are_counted_when_nothing_is_announced(client: TestClient, path: str) -> None:
     sent = 0
@@ -300,6 +318,7 @@ def test_errors_carry_the_headers(client: TestClient, path: str) -> None:
         "/gradio%5fapi/call/x",
         "/gradio_api/run/predict",
         "/gradio_api/upload",
+        "/gradio_api/upload_progress",
         "/gradio_api/file=/etc/passwd",
         "/gradio_api/infox",
         "/gradio_api/heartbeat",

@@ -10,8 +10,9 @@ from typing import Final
 import pytest
 
 from interviewer.content import shipped
-from interviewer.domain import Weakness
+from interviewer.domain import Citation, Document, Passage, Weakness
 from interviewer.errors import SettingsError
+from interviewer.library import Hit, Progress
 from interviewer.program import Program
 from interviewer.rules.state import fold
 from interviewer.store import InterviewRow
@@ -19,6 +20,8 @@ from interviewer.store.repository import Status
 from interviewer.web import (
     conversation,
     layout,
+    library_page,
+    library_state,
     live,
     practice_state,
     progress_state,
@@ -26,6 +29,8 @@ from interviewer.web import (
     transcripts_state,
 )
 from interviewer.web.debrief import debrief
+from interviewer.web.library_jobs import Result, Row
+from interviewer.web.library_rows import rows as library_rows
 from interviewer.web.settings_state import Form
 from tests.web.interviews import BEGUN, log_of
 from tests.web.payloads import marked, payloads, poisoned
@@ -33,14 +38,16 @@ from tests.web.payloads import marked, payloads, poisoned
 EVIL: Final = "https://evil.example"
 PAYLOADS: Final = payloads(EVIL)
 STATUSES: Final[tuple[Status, ...]] = ("closed", "paused", "open", "closed")
-VOID: Final = frozenset(("line", "circle"))
+VOID: Final = frozenset(("line", "circle", "img"))
 ELEMENTS: Final = frozenset(
     (
         *("a", "article", "b", "blockquote", "code", "details", "div", "figcaption", "figure", "header", "i", "li"),
         *("h1", "h2", "h3", "h4", "nav", "ol", "p", "pre", "section", "span", "strong", "summary", "time", "ul"),
         *("table", "tbody", "td", "th", "thead", "tr", "circle", "line", "svg", "text", "title"),
+        *("img", "mark"),
     )
 )
+IMAGE: Final = re.compile(r"/library/pages/[\w.%~-]+/[0-9]+\.png")
 STYLE: Final = re.compile(r"(?:(?:left|right|width):[\d.]+%;?)+")
 
 
@@ -54,10 +61,12 @@ class _Checked(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in ELEMENTS, tag
-        self.open.append(tag)
+        self.open += [] if tag == "img" else [tag]
         for name, value in attrs:
             assert not name.startswith("on"), name
-            assert name not in ("src", "srcset", "srcdoc", "action", "ping", "background", "poster"), name
+            if name == "src":
+                assert tag == "img" and IMAGE.fullmatch(value or ""), value
+            assert name not in ("srcset", "srcdoc", "action", "ping", "background", "poster"), name
             if name in ("href", "xlink:href"):
                 assert re.match(r"/(?!/)|#", value or ""), value
             if name == "style":
@@ -154,6 +163,60 @@ def test_in_notices_and_settings(text: str, program: Program) -> None:
     except SettingsError as error:
         inert(layout.notice(layout.told(error)))
     inert(layout.answering(program))
+
+
+@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_in_a_library_of_hostile_documents(text: str) -> None:
+    document = Document(
+        **dict.fromkeys(("id", "source", "sha256", "title", "company", "date", "url", "licence"), text),
+        kind="pdf",
+        authors=(text, text),
+        pages=3,
+        passages=2,
+        added_at=BEGUN,
+    )
+    inside = tuple(
+        Passage(
+            id=f"{number}{text}",
+            document=text,
+            number=number,
+            sections=(text, f"{number} {text}"),
+            page=number,
+            start=0,
+            end=9,
+            text=text,
+        )
+        for number in (1, 2)
+    )
+    board = library_state.Board((document,), (text,), {text: text}, text)
+    spans = ((0, 3), (5, 40), (30, 10**6))
+    hits = [Hit(document, passage, 1.0, spans) for passage in inside]
+    for shown in (
+        library_state.listing(board, BEGUN),
+        library_state.listing(board, BEGUN, company=text),
+        library_state.companies(board),
+        library_state.hits(hits, query=text, company=text),
+        library_state.hits([], query=text, company=text),
+        library_state.document_page(document, inside, BEGUN),
+        library_state.passage_page(document, inside, inside[0].id, words=text, spans=spans),
+        library_page._sure(text),
+    ):
+        assert inert(shown).strip()
+    failed = Result(Progress(text, "failed", sentence=text))
+    added = Result(Progress(text, "added", document=text), document)
+    going = [Row(n, text, "working", now=Progress(text + "x", "embedding", total=n)) for n in (0, 9)]
+    inert(library_rows([*going, Row(3, text, "waiting", size=9), Row(4, text, "done", results=(failed, added))]))
+
+
+@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_in_the_sources_of_a_question(text: str) -> None:
+    citation = Citation(document=text, passage=text, title=text, page=4, quote=text)
+    for closed in (False, True):
+        state = fold(log_of(closed=closed, citations=[citation]), id="abc")
+        transcript = transcripts_state.Transcript(state, "", {})
+        for shown in (conversation.conversation(state), transcripts_state.page(transcript, BEGUN)):
+            assert "from: " in inert(shown)
+    inert(debrief(state))
 
 
 def test_marked_texts_can_be_told_apart() -> None:

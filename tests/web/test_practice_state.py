@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from interviewer.content import shipped
-from interviewer.domain import Setup
+from interviewer.domain import Landmark, Pack, RoundName, Setup
 from interviewer.errors import BadMessage
 from interviewer.settings import Settings
-from interviewer.web.practice_state import ONE, OPENER, Choices, areas, asked_for, cost, questions, setup, when
+from interviewer.web.company import about_company
+from interviewer.web.practice_state import (
+    LONGEST_COMPANY,
+    ONE,
+    OPENER,
+    Choices,
+    Company,
+    areas,
+    asked_for,
+    companies,
+    cost,
+    questions,
+    setup,
+    when,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MARK = Landmark(title="On <b>ranking</b>", year=2024, arxiv="2401.00001", supports="SD05", summary="Why & how.")
+PACK = Pack(
+    id="larkfield",
+    company="Larkfield",
+    blog="https://larkfield.example/blog",
+    landmarks=(MARK, MARK),
+    rounds=(RoundName(round="breadth", called="ML basics"),),
+    systems=("search ranking", "experiments"),
+    areas=("B08",),
+    topics=("ranking-metrics",),
+    as_of="2026-11",
+)
 
 
 def test_every_question_can_be_chosen_and_is_named_by_area_and_beginning() -> None:
@@ -87,3 +114,48 @@ def test_the_cost_in_words() -> None:
 def test_how_long_ago(ago: timedelta, words: str) -> None:
     assert when(NOW - ago, NOW) == words
     assert when(None, NOW) == "some time ago"
+
+
+def test_a_company_with_a_pack_leans_on_it_and_one_with_questions_of_its_own_does_not() -> None:
+    leaning = setup(Choices(company="  Larkfield  Inc "), seed=1, model="", due=(), pack=PACK)
+    assert (leaning.company, leaning.leanings) == ("Larkfield Inc", ("B08", "ranking-metrics"))
+    assert leaning.systems == ("search ranking", "experiments")
+    assert setup(Choices(company="Larkfield"), seed=1, model="", due=()).leanings == ()
+
+
+def test_a_company_with_an_endless_name_is_refused() -> None:
+    with pytest.raises(BadMessage, match="too long"):
+        setup(Choices(company="x" * (LONGEST_COMPANY + 1)), seed=1, model="", due=())
+
+
+def test_companies_with_documents_come_first_and_each_once() -> None:
+    assert companies(["larkfield", "Own"], [PACK, PACK.model_copy(update={"company": "Other"})]) == [
+        "larkfield",
+        "Own",
+        "Other",
+    ]
+
+
+def test_a_link_and_the_same_again_keep_the_company() -> None:
+    assert asked_for({"company": " Larkfield "}, content=shipped(), earlier=None).company == "Larkfield"
+    earlier = Setup(round="breadth", company="Larkfield")
+    assert asked_for({}, content=shipped(), earlier=earlier).company == "Larkfield"
+
+
+def test_what_the_round_will_ask_about_a_company_is_said() -> None:
+    def said(**known: Any) -> str:
+        return about_company(Company("Larkfield", **known))
+
+    assert about_company(Company()) == ""
+    assert "1 question from 2 documents" in said(documents=2, questions=1)
+    assert "are being written now" in said(documents=1, writing=True)
+    assert "general one" in said() and "/library?company=Larkfield" in said()
+    assert "Nothing worth asking" in said(documents=3) and "publicly known for" in said(documents=3, pack=PACK)
+
+
+def test_what_a_company_has_published_is_linked_and_escaped() -> None:
+    shown = about_company(Company("Larkfield", pack=PACK))
+    assert 'href="https://arxiv.org/abs/2401.00001"' in shown and 'rel="noreferrer noopener"' in shown
+    assert "On &lt;b&gt;ranking&lt;/b&gt;" in shown and "Why &amp; how." in shown
+    assert "Unofficial" in shown and "As of 2026-11" in shown and "ML basics" in shown
+    assert "/library?company=A%20%26%20B" in about_company(Company("A & B"))

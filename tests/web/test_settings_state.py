@@ -136,7 +136,8 @@ def test_fields_of_the_environment_are_named_and_not_changed(tmp_path: Path, mon
     assert KEY not in state.key_line(program)
     assert state.candidate(program, Form("http://127.0.0.1:5/v1", "other", "other")).model == "fixed-model"
     save(program, Form("http://127.0.0.1:5/v1", "other", "other"))
-    assert stored(program) == {"base_url": "http://127.0.0.1:5/v1", "builtin_steps": [], "currency": "USD"}
+    written = {"base_url": "http://127.0.0.1:5/v1", "builtin_steps": [], "currency": "USD"}
+    assert stored(program) == written | {"embedding_base_url": "", "embedding_model": ""}
     with pytest.raises(SettingsError, match="INTERVIEWER_MODEL"):
         asyncio.run(state.use_builtin(program))
     program.store.dispose()
@@ -227,7 +228,9 @@ def test_no_url_is_said_before_anything_is_sent(program: Program, ask: Callable[
         (Form("https://models.example/v1", "", "m"), "are sent to models.example as you talk"),
         (Form("http://models.example/v1", "", "m"), "unencrypted"),
         (Form("", "", "gpt-x"), "api.openai.com"),
-        (Form("", "", "m", builtin_steps=("observe", "speak", "grade")), "keeps every step"),
+        (Form("", "", "m"), "and passages of your library when questions are written from them"),
+        (Form("", "", "m", builtin_steps=("author",)), "as you talk. Earlier"),
+        (Form("", "", "m", builtin_steps=("observe", "speak", "grade", "author")), "keeps every step"),
         (Form("not an address", "", "m"), "not complete"),
     ],
 )
@@ -235,6 +238,119 @@ def test_what_leaves_the_machine(program: Program, form: Form, words: str) -> No
     said = state.leaves(program, form)
     assert words in said
     assert said.count(". ") == 1, "two sentences"
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (Form(embedding_model="e"), "sent to api.openai.com to be embedded"),
+        (Form(embedding_model="e"), "Nothing of an interview leaves this machine."),
+        (Form(embedding_model="e", embedding_base_url="http://vectors.example/v1"), "vectors.example, unencrypted"),
+        (Form(embedding_model="e", embedding_base_url="http://127.0.0.1:5/v1"), "127.0.0.1:5 on this machine"),
+        (Form("http://127.0.0.1:5/v1", "", "m", embedding_model="e"), "sent to the program at 127.0.0.1:5"),
+        (
+            Form("http://127.0.0.1:5/v1", "", "m", embedding_model="e", embedding_base_url="https://vectors.example"),
+            "Nothing of an interview leaves it, unless",
+        ),
+        (Form("https://models.example/v1", "", "m", embedding_model="e"), "sent to models.example to be embedded"),
+    ],
+)
+def test_that_passages_leave_the_machine(program: Program, form: Form, words: str) -> None:
+    said = state.leaves(program, form)
+    assert words in said
+    assert "All passages of your library, and what you search for, are sent to" in said
+
+
+@pytest.mark.parametrize("form", [Form(), Form(embedding_base_url="https://vectors.example/v1")])
+def test_with_the_packaged_model_no_passage_is_sent(program: Program, form: Form) -> None:
+    assert state.leaves(program, form).startswith("Nothing leaves this machine.")
+
+
+# ---------------------------------------------------------------- embeddings
+
+VECTORS = Form(embedding_base_url="http://127.0.0.1:5/v1", embedding_api_key=KEY, embedding_model="embed-small")
+
+
+def test_the_embedding_model_is_saved_and_its_key_not_shown(program: Program) -> None:
+    said = save(program, VECTORS)
+    assert said.sentence.endswith("have to be embedded again: press Rebuild there.")
+    assert state.form_of(program) == replace(VECTORS, embedding_api_key="")
+    assert KEY not in repr(state.form_of(program)) + state.key_line(program, "embedding_api_key")
+    assert "127.0.0.1:5" in state.key_line(program, "embedding_api_key")
+    assert "No key" in state.key_line(program)
+    assert stored(program)["embedding_api_key"] == KEY
+    assert "Rebuild" not in save(program, replace(VECTORS, embedding_api_key="")).sentence
+    assert stored(program)["embedding_api_key"] == KEY
+
+
+@pytest.mark.parametrize("elsewhere", ["http://127.0.0.1:6/v1", "https://127.0.0.1:5/v1", ""])
+def test_its_key_goes_to_no_other_server(program: Program, elsewhere: str) -> None:
+    save(program, replace(VECTORS, base_url="http://127.0.0.1:7/v1", api_key="chat-key", model="m"))
+    moved = Form("http://127.0.0.1:7/v1", "", "m", embedding_base_url=elsewhere, embedding_model="embed-small")
+    assert state.candidate(program, moved).embedding_api_key is None
+    assert "127.0.0.1:5 and is removed" in save(program, moved).sentence
+    assert "embedding_api_key" not in stored(program)
+    assert stored(program)["api_key"] == "chat-key"
+
+
+def test_its_key_does_not_follow_the_models_address(program: Program) -> None:
+    save(program, Form("http://127.0.0.1:5/v1", "", "m", embedding_api_key=KEY, embedding_model="embed-small"))
+    moved = Form("http://127.0.0.1:6/v1", "", "m", embedding_model="embed-small")
+    assert state.candidate(program, moved).embedding_api_key is None
+
+
+def test_forgetting_its_key(program: Program) -> None:
+    save(program, replace(VECTORS, base_url="http://127.0.0.1:7/v1", api_key="chat-key", model="m"))
+    assert asyncio.run(state.forget_key(program, "embedding_api_key")).ok
+    assert KEY not in (program.home / "settings.json").read_text()
+    assert stored(program)["api_key"] == "chat-key"
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"embedding_base_url": "not a url"}, "address for embeddings"),
+        ({"embedding_base_url": "http://user:pass@host/v1"}, "address for embeddings"),
+        ({"embedding_api_key": "two words"}, "key for embeddings"),
+        ({"embedding_model": "a\nb"}, "embedding model"),
+        ({"embedding_base_url": "", "embedding_model": "cohere:embed"}, "needs the address"),
+    ],
+)
+def test_what_cannot_be_used_for_embeddings(program: Program, change: dict[str, str], word: str) -> None:
+    save(program, VECTORS)
+    before = stored(program)
+    with pytest.raises(SettingsError, match=word) as raised:
+        save(program, replace(VECTORS, **{"embedding_api_key": "", **change}))  # type: ignore[arg-type]
+    assert all(secret not in str(raised.value) for secret in ("pass@", "two words", KEY))
+    assert raised.value.__context__ is None
+    assert stored(program) == before
+
+
+def test_what_the_environment_says_of_embeddings_is_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWER_EMBEDDING_MODEL", "fixed")
+    monkeypatch.setenv("INTERVIEWER_EMBEDDING_API_KEY", KEY)
+    program = Program(tmp_path)
+    assert "INTERVIEWER_EMBEDDING_MODEL" in state.fixed(program, "embedding_model")
+    assert "INTERVIEWER_EMBEDDING_API_KEY" in state.key_line(program, "embedding_api_key")
+    save(program, replace(VECTORS, embedding_api_key="other", embedding_model="other"))
+    assert "embedding_model" not in stored(program) and "embedding_api_key" not in stored(program)
+    program.store.dispose()
+
+
+def test_an_embedding_server_is_tried_with_what_stands_in_the_form(program: Program) -> None:
+    with OpenAIServer(embed=lambda _: [3.0, 4.0]) as server:
+        form = replace(VECTORS, embedding_base_url=server.base_url)
+        said = asyncio.run(state.test_embedding(program, form))
+    assert said.ok and "2 numbers" in said.sentence
+    assert (server.others[0].key, server.others[0].body["model"]) == (KEY, "embed-small")
+    assert not (program.home / "settings.json").exists()
+
+
+def test_a_failing_embedding_server_and_none(program: Program) -> None:
+    with OpenAIServer(embed=lambda _: [1.0], embed_faults=[Fault(status=401, message="bad {key}")]) as server:
+        said = asyncio.run(state.test_embedding(program, replace(VECTORS, embedding_base_url=server.base_url)))
+    assert not said.ok and "key is not valid" in said.sentence and KEY not in said.sentence
+    assert "Enter an embedding model" in asyncio.run(state.test_embedding(program, Form())).sentence
 
 
 def test_what_was_spent(program: Program) -> None:

@@ -60,6 +60,7 @@ class OpenAIServer:
         first_token: seconds before the first piece.
         rate: pieces a second; None: at once.
         embed: the vector of a text, for /v1/embeddings.
+        embed_faults: what the first requests there get instead, in order.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class OpenAIServer:
         first_token: float = 0.0,
         rate: float | None = None,
         embed: Callable[[str], Sequence[float]] | None = None,
+        embed_faults: Sequence[Fault] = (),
     ) -> None:
         self.requests: list[Request] = []
         """Chat requests only, refused ones included, in the order in which they arrived."""
@@ -85,6 +87,7 @@ class OpenAIServer:
         self.first_token = first_token
         self.rate = rate
         self.embed = embed
+        self.embed_faults = list(embed_faults)
         self.closing = threading.Event()
         self.missing = 0
         """How many requests found the script used up."""
@@ -216,16 +219,23 @@ class _Handler(BaseHTTPRequestHandler):
         script = self.server.script
         if self.path.endswith("/embeddings") and script.embed is not None:
             script.others.append(request)
-            texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
-            rows = [
-                {"object": "embedding", "index": n, "embedding": list(script.embed(t))} for n, t in enumerate(texts)
-            ]
-            self._json(200, {"object": "list", "data": rows, "model": body.get("model"), "usage": usage_frame((1, 0))})
+            self._dropping(lambda: self._embeddings(request))
         elif self.path.endswith("/chat/completions"):
             self._dropping(lambda: self._chat(request))
         else:
             script.others.append(request)
             self._json(404, {"error": {"message": "no such path"}})
+
+    def _embeddings(self, request: Request) -> None:
+        script = self.server.script
+        if script.embed_faults:
+            self._fault(script.embed_faults.pop(0).told(request), request)
+            return
+        assert script.embed is not None
+        sent = request.body["input"]
+        texts = [sent] if isinstance(sent, str) else sent
+        rows = [{"object": "embedding", "index": n, "embedding": list(script.embed(t))} for n, t in enumerate(texts)]
+        self._json(200, {"object": "list", "data": rows, "model": request.body.get("model")})
 
     def _request(self, body: dict[str, Any]) -> Request:
         headers = {name.lower(): value for name, value in self.headers.items()}
