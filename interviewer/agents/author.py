@@ -105,7 +105,7 @@ class _Work:
         messages = prompting.render(self._prompt, self._values(named, wanted))
         refused = await self._ask(messages, named, wanted)
         missing = min(len(refused), wanted)
-        if False:
+        if missing:
             await self._ask((*messages, *_again(refused)), named, missing)
 
     async def _ask(self, messages: Sequence[Message], named: Mapping[str, Excerpt], wanted: int) -> list[Refused]:

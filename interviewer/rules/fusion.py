@@ -15,7 +15,9 @@ def fused(dense: Mapping[str, float], words: Mapping[str, float], *, weight: flo
     A convex combination of the two scores, each brought to 0–1 by the least and the greatest there is; what a ranking
     does not have counts 0 there, so give both scores of every id where they are known. (S. Bruch, S. Gai, A. Ingber,
     "An analysis of fusion functions for hybrid retrieval", ACM TOIS 42, 2023, where this beats reciprocal rank fusion
-    with hardly any tuning.)
+    with hardly any tuning; so it does here, see docs/models.md.)
+
+    Not by the least that is possible, 0 or −1: with some embedding models strangers too have a cosine of 0.7.
 
     Args:
         dense: id → cosine, of the best by meaning.
