@@ -99,7 +99,9 @@ def _prompts(folder: Path, rounds: dict[str, Round], faults: list[str]) -> dict[
 def _questions(folder: Path, rounds: dict[str, Round], faults: list[str]) -> list[Question]:
     questions: list[Question] = []
     places: dict[str, Path] = {}
-    for path in sorted(folder.glob("*/bank/*.yaml")):
+    # Problems of a round that is not there yet (no round.yaml) wait for it.
+    here = [path for path in sorted(folder.glob("*/bank/*.yaml")) if (path.parents[1] / "round.yaml").exists()]
+    for path in here:
         question = value_in(path, Question, faults)
         if question is None:
             continue

@@ -28,6 +28,7 @@ Raised = Literal["unprompted", "probe", "hint"]
 Verdict = Literal["Strong hire", "Hire", "Lean hire", "Lean no", "No hire"]
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
+OptionalSlug = Annotated[str, Field(pattern=r"^([a-z0-9]+([-_][a-z0-9]+)*)?$")]
 
 
 class Value(BaseModel):
@@ -65,6 +66,12 @@ class KeyPoint(Value):
     """Short phrases by which it is recognised; matched by word stem, in any order within a sentence."""
     citation: Citation | None = None
     """For a question from the library: the passage that says it."""
+    dimension: OptionalSlug = ""
+    """The rubric dimension that it speaks for; empty where a round's dimensions are judged from all points."""
+    section: OptionalSlug = ""
+    """The phase of the round in which it belongs; empty in rounds without phases."""
+    level: int = Field(default=0, ge=0, le=4)
+    """Of a ladder's point: the step (L1–L4) that it answers; 0 elsewhere."""
 
 
 class Trap(Value):
@@ -103,6 +110,83 @@ class Anchors(Value):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
 
+class Fact(Value):
+    """Something about the situation that the interviewer tells when it is asked for, and not before."""
+
+    id: Slug
+    name: str
+    """What it is about, in two to five words: "peak traffic", "where labels come from"."""
+    asked: tuple[str, ...] = Field(min_length=3)
+    """Three or more ways in which a candidate asks for it."""
+    says: str = Field(min_length=10)
+    """The answer, always in these words: one or two plain sentences, nothing beyond what was asked."""
+    value: float | None = None
+    """The number in it, if arithmetic needs it, in `unit`."""
+    unit: str = ""
+
+
+class Sum(Value):
+    """A piece of arithmetic that the interviewer asks for; the right range is computed from the fact sheet."""
+
+    id: Slug
+    section: Slug
+    ask: str = Field(min_length=15)
+    """The question, with no number that is not known by then."""
+    formula: str
+    """Over numbers, ids of facts (with underscores) and `+ - * / ** ( )`: `orders_per_day / 86400 * peak_factor`."""
+    unit: str
+    tolerance: float = Field(default=0.35, gt=0, le=1)
+    """How far from the formula's value an estimate may be, as a share of it (0.35: 65 % to 135 %)."""
+    works_out: str
+    """The calculation in words, for the debrief."""
+
+
+class Twist(Value):
+    """The constraint that breaks the memorised template, at about two thirds of the time."""
+
+    text: str = Field(min_length=30)
+    shows: tuple[Slug, ...] = Field(min_length=1)
+    """Ids of the key points that a good reaction raises."""
+    fair: str
+    """Why the situation really has it, for the debrief."""
+
+
+class Dive(Value):
+    """A place to dig, where the candidate is strong or weak."""
+
+    id: Slug
+    section: Slug
+    ask: str = Field(min_length=20)
+    key_points: tuple[Slug, ...] = Field(min_length=1)
+
+
+class Rung(Value):
+    """One step of a depth ladder: L1 what and why, L2 mechanism, L3 trade-offs and failure, L4 an open problem."""
+
+    level: int = Field(ge=1, le=4)
+    ask: str = Field(min_length=15)
+    """The question that leads to this step; L1's is the opener."""
+
+
+class Brief(Value):
+    """What a problem of a long round has beyond a question's parts: one situation that a whole round is about."""
+
+    kind: Literal["modeling", "infrastructure", "ladder", "failure"]
+    facts: tuple[Fact, ...] = ()
+    silent: str = "That is yours to decide. Say what you assume and go on from there."
+    """The answer where the fact sheet is silent."""
+    sums: tuple[Sum, ...] = ()
+    twist: Twist | None = None
+    dives: tuple[Dive, ...] = ()
+    rungs: tuple[Rung, ...] = ()
+    red_flags: tuple[str, ...] = ()
+    """What a weak round does, in one line each; for the grader."""
+    signals: dict[Level, str] = Field(default_factory=dict)
+    """What a round at each level shows, in one or two sentences; for the grader and the debrief."""
+    systems: tuple[str, ...] = ()
+    """Design problems of corpus/topics.yaml that it is (`SD15`), so that a company's own can be chosen."""
+
+
 class Question(Value):
     """One opener and all that is needed to lead and grade the thread it starts."""
 
@@ -125,6 +209,8 @@ class Question(Value):
     source: str = ""
     company: str = ""
     """Of a question from the library: whose documents it is about."""
+    brief: Brief | None = None
+    """For the problems of design and depth rounds."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
