@@ -76,15 +76,21 @@ def _wanted(wordings: tuple[str, ...]) -> tuple[Statement, ...]:
     return statements.__wrapped__(wordings)
 
 
-@lru_cache(maxsize=8192)
-def _vector(text: str) -> Floats:
-    return np.asarray(embedder().vectors([text])[0], np.float32)
+_MOST_KEPT = 8192
+_kept: dict[str, Floats] = {}
+"""Vectors of texts that are compared again and again: the bank is asked for every document."""
 
 
 def similarity(text: str, others: Sequence[str]) -> list[float]:
-    """The cosine of a text with each of the others; they are kept, since the bank is asked for every document."""
-    own = _vector(text)
-    return [float(own @ _vector(other)) for other in others]
+    """The cosine of a text with each of the others."""
+    known = dict(_kept)
+    missing = [one for one in dict.fromkeys((text, *others)) if one not in known]
+    known.update(zip(missing, embedder().vectors(missing), strict=True))
+    if len(known) <= _MOST_KEPT:
+        _kept.update((one, known[one]) for one in missing)
+    else:
+        _kept.clear()
+    return [float(known[text] @ known[other]) for other in others]
 
 
 def _best(sums: Floats) -> tuple[int, float]:
