@@ -227,7 +227,7 @@ def _report(found: Mapping[Mode, Measured], *, json_only: bool) -> None:
         for mode, one in found.items():
             print(f"{mode:<8}" + "".join(f"{name} {value}   " for name, value in list(one.figures().items())[1:]))
     if "hybrid" in found:
-        for mode in found.keys() - {"hybrid"}:
+        for mode in (mode for mode in found if mode != "hybrid"):
             mean, low, high = paired_interval(found["hybrid"].ndcg, found[mode].ndcg)
             if not json_only:
                 print(f"hybrid minus {mode}: nDCG@10 {mean:+.4f}, 95 % interval {low:+.4f} to {high:+.4f}")

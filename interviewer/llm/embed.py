@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from importlib import resources
@@ -93,11 +94,13 @@ class Embedder:
         finished = 0
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
             inputs = self._inputs(texts[start : start + _TEXTS_AT_ONCE])
-            for numbers, pooled in _side_by_side(partial(self._pooled, inputs), _batches(inputs), threads=threads):
-                result[[start + number for number in numbers]] = pooled
-                finished += len(numbers)
-                if done is not None:
-                    done(finished)
+            # Closed at once if `done` raises: else the rest would be run for nobody.
+            with closing(_side_by_side(partial(self._pooled, inputs), _batches(inputs), threads=threads)) as batches:
+                for numbers, pooled in batches:
+                    result[[start + number for number in numbers]] = pooled
+                    finished += len(numbers)
+                    if done is not None:
+                        done(finished)
         return result
 
     def _inputs(self, texts: Sequence[str]) -> list[list[int]]:
@@ -228,16 +231,13 @@ def _batches(inputs: Sequence[Sequence[int]]) -> Iterator[list[int]]:
         yield group
 
 
-def _side_by_side(work: Callable[[list[int]], T], batches: Iterator[list[int]], *, threads: int) -> Iterator[T]:
+def _side_by_side(work: Callable[[list[int]], T], batches: Iterator[list[int]], *, threads: int) -> Generator[T]:
     """The results in the order of the batches."""
     if threads == 1:
         yield from map(work, batches)
         return
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="embed-many")
-    try:
+    with ThreadPoolExecutor(threads, thread_name_prefix="embed-many") as pool:
         yield from pool.map(work, batches)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _token_vectors(encoding: Encoding, states: Sequence[Floats]) -> TokenVectors:
