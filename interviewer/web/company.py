@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from interviewer.domain import Pack
+from interviewer.domain import Landmark, Pack
 from interviewer.web.practice_state import Company
 from interviewer.web.safe import html
 
@@ -19,17 +19,27 @@ def about_company(company: Company) -> str:
 
 
 def published(pack: Pack) -> str:
-    """What a company has published, as links that are opened by hand: nothing of it is fetched by itself."""
-    items = "".join(
-        f"<li>{_link(mark.link, mark.title)} ({mark.year}). {html(mark.summary)}</li>" for mark in pack.landmarks
-    )
+    """What a company has published, folded; below it what its rounds are called."""
     names = ", ".join(f"{html(name.round)}: “{html(name.called)}”" for name in pack.rounds)
     called = f'<p class="small">Its rounds are called: {names}.</p>' if names else ""
     return (
         f'<details class="published"><summary>What {html(pack.company)} has published</summary>'
-        f'<p class="small quiet">{html(pack.note)} As of {html(pack.as_of)}.</p><ul class="plain">{items}</ul>{called}'
-        f'<p class="small">Blog: {_link(pack.blog, pack.blog)}</p></details>'
+        f"{landmarks(pack)}{called}</details>"
     )
+
+
+def landmarks(pack: Pack, *, summaries: bool = True) -> str:
+    """Papers, posts and the blog as links that are opened by hand: nothing of it is fetched by itself."""
+    items = "".join(f"<li>{_landmark(mark, summaries)}</li>" for mark in pack.landmarks)
+    return (
+        f'<p class="small quiet">{html(pack.note)} As of {html(pack.as_of)}.</p><ul class="plain">{items}</ul>'
+        f'<p class="small">Blog: {_link(pack.blog, pack.blog)}</p>'
+    )
+
+
+def _landmark(mark: Landmark, summary: bool) -> str:
+    title = f"{_link(mark.link, mark.title)} ({mark.year})"
+    return f"{title}. {html(mark.summary)}" if summary else title
 
 
 def _link(address: str, name: str) -> str:

@@ -73,9 +73,14 @@
     }, true);
   }
 
-  // What was searched for stands in the address, so that the way back leads to the same hits.
+  // What was searched for stands in the address, so that the way back leads to the same hits. And a question is not
+  // left below a long document.
+  let asks = false;
   new MutationObserver(() => {
     if (location.pathname !== "/library") return;
+    const sure = document.getElementById("sure"), asked = asks;
+    asks = !!sure?.checkVisibility();
+    if (asks && !asked) sure.scrollIntoView({ block: "center" });
     const here = document.querySelector("[data-here]")?.dataset.here;
     if (here?.startsWith("/library?") && `/library${location.search}` !== here) history.replaceState(null, "", here);
   }).observe(document.documentElement, { childList: true, subtree: true });

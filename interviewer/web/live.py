@@ -23,6 +23,7 @@ from interviewer.web.conversation import conversation, did, said, speaking
 from interviewer.web.debrief import WORDS, debrief
 from interviewer.web.layout import PRIVATE, block, notice, told, wrapped
 from interviewer.web.live_state import Place, bar, clock, closing, only_time_passed, parse_place, place_of, progress
+from interviewer.web.published import Published
 from interviewer.web.safe import html
 
 Updates = dict[Any, Any]
@@ -57,6 +58,7 @@ class Live:
         self.outputs: list[Any] = [
             *(setup, self.place, self.ratings, self.timer, self.room, self.bar, self.past, self.now),
             *(self.notice, self.message, *self._locked, self.sure, self.after, self.progress, self.rate, self.debrief),
+            self.published.block,
         ]
         self._wire()
 
@@ -80,6 +82,7 @@ class Live:
                         max_lines=20,
                         elem_id="notes",
                     )
+                    self.published = Published(self._program)
 
     def _build_composer(self) -> None:
         self.message = gr.Textbox(
@@ -155,7 +158,7 @@ class Live:
         away = (datetime.now(UTC) - state.updated).total_seconds() if state.updated else 0.0
         back = not state.over and not closing(state) and state.acts > 1 and away > PAUSE_AFTER
         waits = state.pending is not None
-        yield {**self._view(state, ratings), **(self._busy() if waits else {})}
+        yield {**self._view(state, ratings), **(self._busy() if waits else {}), **await self.published.shown(state)}
         async for updates in self._follow(id, self._room.resume(id), ratings):
             yield updates
         if back:
@@ -217,7 +220,8 @@ class Live:
             shown = time.monotonic()
             yield {self.now: wrapped(before + speaking(text)), self.notice: wrapped("".join(map(notice, notes)))}
         state = await self._room.look(id)
-        yield {**self._view(state, ratings), self.notice: wrapped("".join(map(notice, notes)))}
+        told_of = {self.notice: wrapped("".join(map(notice, notes)))}
+        yield {**self._view(state, ratings), **told_of, **await self.published.shown(state)}
         if closing(state):
             async for updates in self._to_debrief(id, ratings):
                 yield updates

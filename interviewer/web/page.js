@@ -113,6 +113,16 @@
     if (page && !page.id) { page.id = "content"; page.tabIndex = -1; }
   };
 
+  // What stands beside the talk is unfolded where it takes no room from it, until a hand decides; redrawing keeps that.
+  let unfolded = null;
+  const fold = () => {
+    const shelf = document.querySelector("details[data-room]:not([data-ready])");
+    if (!shelf) return;
+    shelf.dataset.ready = "1";
+    shelf.open = unfolded ?? matchMedia("(min-width: 641px)").matches;
+    shelf.querySelector("summary").addEventListener("click", () => { unfolded = !shelf.open; });
+  };
+
   let after = false;
   const arrived = () => {
     const shownNow = !!document.querySelector("#after h1, #after .waiting");
@@ -124,7 +134,7 @@
   new MutationObserver(() => {
     if (due) return;
     due = true;
-    requestAnimationFrame(() => { due = false; main(); room(); scroll(); arrived(); tick(); });
+    requestAnimationFrame(() => { due = false; main(); room(); fold(); scroll(); arrived(); tick(); });
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
 
   document.addEventListener("input", (event) => {
