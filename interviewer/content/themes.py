@@ -10,7 +10,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from interviewer.content.load import root
-from interviewer.content.yaml_lines import line_of
+from interviewer.content.yaml_lines import line_of, parsed
 from interviewer.domain import Angle, Importance, Slug, Tier, Value
 from interviewer.errors import ContentError
 
@@ -79,7 +79,7 @@ def load_themes(folder: Path) -> tuple[Theme, ...]:
 def _themes(path: Path, faults: list[str]) -> tuple[Theme, ...]:
     try:
         text = path.read_text(encoding="utf-8")
-        return _File.model_validate(yaml.safe_load(text)).themes
+        return _File.model_validate(parsed(text)).themes
     except ValidationError as error:
         for fault in error.errors():
             where = ".".join(str(part) for part in fault["loc"])

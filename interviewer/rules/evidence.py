@@ -87,11 +87,16 @@ def is_gibberish(text: str) -> bool:
     return bool(latin) and len(latin) == len(words) and odd / len(latin) > 0.5
 
 
-# An instruction needs an order and something of ours that it is about; the words alone are ordinary ML talk.
-_ORDER = r"(?:ignore|disregard|forget|override|bypass|skip|drop|discard|stop following|do not follow|don'?t follow)"
+# An instruction needs an order and something of ours that it is about; the words alone are ordinary ML talk. So are a
+# drop in something, a skip connection, and the direction of a gradient or a translation.
+_ORDER = (
+    r"(?:ignore|disregard|forget|override|bypass|discard|skip(?![- ](?:connection|gram))|"
+    r"drop(?![- ](?:in|on|of|for|from|to|out)\b)|stop following|do not follow|don'?t follow)"
+)
 _OURS = (
     r"(?:rubric|instructions?|prompts?|guidelines?|(?:your|these|those|all|previous|grading|interview) rules|criteria|"
-    r"directions?|key points?|marking scheme|system message)"
+    r"(?:the|your|these|those|all|any|previous|prior|earlier|above|given) directions|"
+    r"(?:your|any|previous|prior|earlier|given) direction|key points?|marking scheme|system message)"
 )
 _GIVE = r"(?:give|assign|award|grant|grade|mark|rate|score|set|return|output|print|record|report)"
 _MINE = r"(?:me|(?:this|my) (?:answer|response|candidate|interview)|the (?:candidate|dimensions|criteria))"
@@ -138,7 +143,8 @@ _INSTRUCTIONS = tuple(
 _TEMPLATE = re.compile(r"<\|?/?(?:im_start|im_end|system|user|assistant|endoftext)\|?>|\[/?INST\]|<</?SYS>>")
 # Somebody who talks about such attacks (a fair topic in an ML interview) is not making one.
 _ABOUT = re.compile(
-    r"\b(?:prompt injections?|injected|jailbreaks?|attackers?|adversar\w+|malicious|could (?:say|contain|write))\b",
+    r"\b(?:prompt injections?|injected|jailbreaks?|attackers?|adversar\w+|malicious|could (?:say|contain|write)|"
+    r"(?:passage|document|page)s? (?:may|might|can) (?:contain|hold))\b",
     re.IGNORECASE,
 )
 

@@ -13,7 +13,7 @@ from interviewer.rules.addressed import addressed
 FEWEST_WORDS, MOST_WORDS = 2, 11
 """Words of a subject: an opener has to have room for its question."""
 OFTEN = 4
-"""How often a spelled-out form must stand in a document to be its subject."""
+"""How often a spelled-out form, or a pair of words, must stand in a document to be its subject."""
 
 _SENTENCE_LIKE = re.compile(
     r"\b(?:is|are|was|were|be|do|does|did|can|could|will|would|should|must|may|need|needs|needed|have|has|had|how|why|what|"
@@ -23,9 +23,12 @@ _SENTENCE_LIKE = re.compile(
     r"[?!.,;…\"“”|/\\{}<>@#*_=$]|https?|\d{3,}",
     re.IGNORECASE,
 )
-_MEANS = re.compile(r"\s(?:via|by|using|through|based on|leveraging|with|from|under|without)\s.*$", re.IGNORECASE)
+_MEANS = re.compile(
+    r"\s(?:via|by|using|through|based on|leveraging|with|from|under|without|that|which|while|when|trained)\s.*$",
+    re.IGNORECASE,
+)
 _IMPERATIVE = re.compile(
-    r"^(?:learn|ask|attend|predict|train|think|look|read|write|tell|show|see|make|get|go|stop|speak|listen|say|know|teach|"
+    r"^(?:using|learn|ask|attend|predict|train|think|look|read|write|tell|show|see|make|get|go|stop|speak|listen|say|know|teach|"
     r"generate|detect|build|use|choose|mind|pay|do|don't|beware|keep|find|close|bridge|adapt|on|by|in|from|to|for|at)\b(?!-)",
     re.IGNORECASE,
 )
@@ -40,6 +43,16 @@ _WRAPPING = re.compile(
 )
 """What a title says of the document, and praise, before the thing itself."""
 
+_PAIR = re.compile(r"(?=(?:\b(an?|the)\s)?\b([A-Za-z]{4,}) ([A-Za-z]{5,})\b)", re.IGNORECASE)
+_COMMON = re.compile(
+    r"\b(?:about|after|also|because|been|before|being|between|both|does|each|even|every|from|have|having|into|just|like|"
+    r"make|making|many|more|most|much|need|needs|only|other|over|proposed|same|several|should|shown?|some|such|than|that|"
+    r"their|them|then|these|they|this|those|through|under|used|using|want|well|were|what|when|where|which|while|will|with|"
+    r"without|work|would|your|different|first|second|third|given)\b|"
+    r"^(?:machine|deep|neural|training|test|previous|good|data)\s|\b\w+ly\b"
+)
+"""Pairs with one of these words name nothing, or what every document has."""
+
 
 def lead(material: Sequence[Excerpt], *, company: str) -> str:
     """The sentence that says who works on what, such as "A team at X works on dialogue state tracking."."""
@@ -53,7 +66,12 @@ def subject(material: Sequence[Excerpt], *, company: str) -> str:
     texts = [excerpt.passage.text for excerpt in material]
     forms = short_forms(texts)
     title = material[0].document.title if material else ""
-    for phrase in (*_of_title(title, texts, company=company), *_of_forms(forms, texts)):
+    phrases = (
+        *_of_title(title, texts, company=company),
+        *_of_forms(forms, texts),
+        *_of_words(title, texts, company=company),
+    )
+    for phrase in phrases:
         said = spelled_out(phrase, forms)
         words = said.split()
         if FEWEST_WORDS <= len(words) <= MOST_WORDS and not addressed(said) and said.isprintable():
@@ -68,7 +86,9 @@ def _of_title(title: str, texts: Sequence[str], *, company: str) -> list[str]:
         whole = whole.lower()
     found = []
     for part in sorted(re.split(r":\s|\s[-–—]\s", whole), key=lambda part: -len(part.split())):
-        phrase = _WRAPPING.sub("", _MEANS.sub("", _without(company.strip(), part.strip())))
+        whole_part = _MEANS.sub("", _without(company.strip(), part.strip()))
+        bare = _WRAPPING.sub("", whole_part)
+        phrase = bare if len(bare.split()) >= FEWEST_WORDS else whole_part
         if len(phrase.split()) < FEWEST_WORDS or not phrase.isascii() or _IMPERATIVE.search(phrase):
             continue
         if not _SENTENCE_LIKE.search(phrase) and not _names(company, phrase):
@@ -99,6 +119,33 @@ def _of_forms(forms: dict[str, str], texts: Sequence[str]) -> list[str]:
         for long, count in counts.most_common(3)
         if count >= OFTEN and re.search(r"(?:ing|tion|sion|sis|ment|ery)$", long)
     ]
+
+
+def _of_words(title: str, texts: Sequence[str], *, company: str) -> list[str]:
+    """The pair of words with one of the title's that several passages use most, as in "the counter service"."""
+    titled = {word.lower() for word in re.findall(r"[^\W\d_]{4,}", title)}
+    counts: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    articles: Counter[tuple[str, str]] = Counter()
+    for text in texts:
+        here = [(article.lower(), f"{one} {two}".lower()) for article, one, two in _PAIR.findall(text)]
+        counts.update(pair for _, pair in here)
+        places.update({pair for _, pair in here})
+        articles.update((pair, article) for article, pair in here if article)
+    named = [
+        pair
+        for pair, count in counts.most_common(20)
+        if count >= OFTEN
+        and places[pair] > 1
+        and titled & set(pair.split())
+        and not _COMMON.search(pair)
+        and not _names(company, pair)
+    ]
+    found = []
+    for pair in named[:1]:
+        article = next((one for one in ("a", "an", "the") if 3 * articles[pair, one] >= counts[pair]), "")
+        found.append(f"{article} {pair}".strip())
+    return found
 
 
 def _lowered(title: str, texts: Sequence[str]) -> str:

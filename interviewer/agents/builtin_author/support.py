@@ -42,38 +42,70 @@ class Support:
     wording: str
     sentence: Sentence
     strength: float
-    """Cosine, plus token alignment, plus how far the sentence is ahead of the next best one.
+    """Cosine, plus token alignment, plus rivalry, plus how far the sentence is ahead of the next best one.
 
-    Over 150 pairs of a wording and its best sentence, read by hand, this sum tells the 32 that say the same from the
-    others at an AUC of 0.87; the cosine alone at 0.77, the alignment at 0.79, what is ahead at 0.77.
+    Rivalry is by how much the sentence is nearer to this point than to any other point of any theme; negative if
+    another is nearer. Unlike the lead over the next sentence it works in a document that says a thing twice, or hardly
+    anything. Over 64 pairs of a point and its best sentence, read by hand, the sum tells the 13 that say the same from
+    the others at an AUC of 0.92 to 0.93; without rivalry at 0.90.
     """
 
 
 class Document:
     """Sentences of one document, embedded once, against which themes are held."""
 
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
+    def __init__(self, sentences: Sequence[Sentence], themes: Sequence[Theme]) -> None:
         self._sentences = sentences
         self._tokens = embedder().tokens([sentence.text for sentence in sentences])
+        self._claims = _claims(tuple(themes))
+        self._rivalry = _rivalry(self._claims, np.stack([token.pooled for token in self._tokens]))
 
     def supports(self, theme: Theme, *, least: float) -> tuple[Support, ...]:
         """For each point the sentence that says it, if any does by `least`; no sentence for two points."""
-        wordings = [(number, wording) for number, point in enumerate(theme.points) for wording in point.says]
-        alignment = align(_wanted(tuple(wording for _, wording in wordings)), self._tokens, asked=frozenset())
+        rows = [row for row, claim in enumerate(self._claims) if claim.theme == theme.id]
+        alignment = align([self._claims[row].statement for row in rows], self._tokens, asked=frozenset())
+        sums = alignment.single + alignment.cosines + self._rivalry[rows]
         found = []
-        for (number, wording), row in zip(wordings, alignment.single + alignment.cosines, strict=True):
-            place, ahead = _best(row)
+        for row, sum_ in zip(rows, sums, strict=True):
+            claim = self._claims[row]
+            place, ahead = _best(sum_)
             sentence = self._sentences[place]
-            strength = ahead - _off(wording, sentence.text)
-            if strength >= least and not _contradicts(wording, sentence.text):
-                found.append(Support(number, wording, sentence, strength))
+            strength = ahead - _off(claim.statement.text, sentence.text)
+            if strength >= least and not _contradicts(claim.statement.text, sentence.text):
+                found.append(Support(claim.point, claim.statement.text, sentence, strength))
         return tuple(_best_for_each(found))
 
 
-@lru_cache(maxsize=64)
-def _wanted(wordings: tuple[str, ...]) -> tuple[Statement, ...]:
-    """A theme's wordings ready to be looked for, kept apart from those that the rooms use."""
-    return statements.__wrapped__(wordings)
+@dataclass(frozen=True, eq=False)
+class _Claim:
+    """One wording of a point."""
+
+    theme: str
+    point: int
+    statement: Statement
+
+
+@lru_cache(maxsize=2)
+def _claims(themes: tuple[Theme, ...]) -> tuple[_Claim, ...]:
+    """All wordings of the themes, a point's together, ready to be looked for; kept apart from those of the rooms."""
+    owners = [(theme.id, number, text) for theme in themes for number, p in enumerate(theme.points) for text in p.says]
+    ready = statements.__wrapped__(tuple(text for _, _, text in owners))
+    return tuple(_Claim(theme, number, one) for (theme, number, _), one in zip(owners, ready, strict=True))
+
+
+def _rivalry(claims: Sequence[_Claim], sentences: Floats) -> Floats:
+    """(claims, sentences): the cosine of a claim's point with a sentence, less the best cosine of another point."""
+    cosines = np.stack([claim.statement.pooled for claim in claims]) @ sentences.T
+    firsts = [n for n, one in enumerate(claims) if not n or _owner(one) != _owner(claims[n - 1])]
+    points = np.maximum.reduceat(cosines, firsts, axis=0)
+    order = np.sort(points, axis=0)
+    best, second = order[-1], order[-2]
+    ahead = np.where(points == best, points - second, points - best)
+    return np.repeat(ahead, np.diff([*firsts, len(claims)]), axis=0)
+
+
+def _owner(claim: _Claim) -> tuple[str, int]:
+    return claim.theme, claim.point
 
 
 _MOST_KEPT = 8192
