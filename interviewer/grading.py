@@ -89,7 +89,7 @@ class Grader:
         self._note(id, None, made)
 
     async def _mark_round(self, state: State) -> tuple[tuple[Mark, ...], Made]:
-        return await grade_round(state, self._content.prompts[state.round.id]["close"], self._models("grade"))
+        return await grade_round(state, self._content.prompts[state.round.id].get("close"), self._models("grade"))
 
     # ------------------------------------------------------------ what the model owes
 

@@ -22,8 +22,10 @@ from typing import Any, Literal
 from interviewer.domain import Act, Event, Setup
 from interviewer.errors import BadMessage, CandidateError, InterviewerError
 from interviewer.program import Program
+from interviewer.reacting import Person, Reacting
 from interviewer.room import Room
 from interviewer.rules.evidence import MAX_CHARACTERS
+from interviewer.rules.outline import drawn
 from interviewer.rules.scoring import result
 from interviewer.rules.state import State, Thread
 
@@ -37,6 +39,8 @@ SIGN = 60.0
 """Seconds of typing between two signs of the open page: the room pauses an interview that gives none for long."""
 MOST_ACTS_A_MINUTE = 60 / READING
 """More cannot happen, since every message takes READING; a bound all the same, should the clock not count."""
+MOST_REFUSED = 5
+"""Messages in a row that the room does not take, after which somebody who reacts gives up."""
 ANY = "*"
 _TYPED: Mapping[str, Literal["hint", "skip", "gave_up", "ended"]] = {
     "/hint": "hint",
@@ -91,7 +95,7 @@ def _is_list(messages: object) -> bool:
     return isinstance(messages, list) and bool(messages) and all(isinstance(message, str) for message in messages)
 
 
-async def play(program: Program, setup: Setup, script: Script) -> Played:
+async def play(program: Program, setup: Setup, script: Script | Person) -> Played:
     """Run one interview to its end; it is kept in the program's store like any other.
 
     Raises NotFound for an unknown round or question, StoreUnavailable, SettingsError, and InterviewerError if the
@@ -99,12 +103,13 @@ async def play(program: Program, setup: Setup, script: Script) -> Played:
     """
     clock = _Clock(datetime.now(UTC) - timedelta(minutes=setup.minutes) - LONGEST_ANSWER)
     room = Room(program.repository, program.content, program.model, authored=program.authoring.ready, now=clock.now)
-    candidate = _Candidate(script)
+    candidate = _Reacting(Reacting(script)) if isinstance(script, Person) else _Candidate(script)
     id = await room.open(setup)
     async for _ in room.resume(id):
         pass
     state, left = await room.look(id), round(setup.minutes * MOST_ACTS_A_MINUTE) + 3
     while not _ended(state):
+        await candidate.draw(room, id, state)
         act = candidate.next(state) if left > 0 else Act(kind="ended")
         left -= 1
         await _type(room, id, clock, act)
@@ -189,6 +194,9 @@ class _Candidate:
         kind = _TYPED.get(text.strip().lower())
         return Act(kind=kind) if kind else Act(kind="said", text=text)
 
+    async def draw(self, room: Room, id: str, state: State) -> None:
+        """A list of messages has no diagram."""
+
     def was_refused(self, sentence: str) -> None:
         """The room did not take the last message."""
         self._refused_running += 1
@@ -205,6 +213,31 @@ class _Candidate:
         thread = state.thread if state.phase == "threads" else None
         name = thread.question.id if thread is not None and thread.question.id in self.script else ANY
         return name, self.script.get(name, ()), thread.index if thread is not None else len(state.threads)
+
+
+@dataclass
+class _Reacting:
+    """Somebody who says what fits what was asked, and draws their diagram once."""
+
+    who: Reacting
+    refused: dict[tuple[str, int], Refusal] = field(default_factory=dict)
+    _acts: int = 0
+    _running: int = 0
+
+    def next(self, state: State) -> Act:
+        self._acts += 1
+        return self.who.next(state) if self._running < MOST_REFUSED else Act(kind="ended")
+
+    async def draw(self, room: Room, id: str, state: State) -> None:
+        if self.who.draws(state):
+            await room.draw(id, state.revision, drawn(self.who.person.board))
+
+    def was_refused(self, sentence: str) -> None:
+        self._running += 1
+        self.refused[ANY, self._acts] = Refusal(ANY, self._acts, sentence)
+
+    def was_taken(self) -> None:
+        self._running = 0
 
 
 async def _type(room: Room, id: str, clock: _Clock, act: Act) -> None:

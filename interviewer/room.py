@@ -21,13 +21,14 @@ from interviewer.agents.observe import observe
 from interviewer.agents.speak import Speech
 from interviewer.agents.steps import Models
 from interviewer.content import Content
-from interviewer.domain import Act, Event, Made, Move, Observation, Question, Setup
+from interviewer.domain import Act, Board, Event, Landmark, Made, Move, Observation, Question, Round, Setup
 from interviewer.errors import BadMessage, InterviewOver, OutOfStep
 from interviewer.grading import Grader, is_closing
 from interviewer.journal import Journal, Tasks, event
 from interviewer.rules.evidence import clean
 from interviewer.rules.followups import Context
 from interviewer.rules.moves import decide, tick_due
+from interviewer.rules.problems import problem, with_company
 from interviewer.rules.state import PAUSE_AFTER, State, apply
 from interviewer.store import Repository
 
@@ -37,6 +38,7 @@ SIGN_EVERY = 10.0
 
 LATELY = 20
 """Interviews that a restart looks through for what is left to do."""
+DRAWN_ELSEWHERE = "Another window has changed the diagram since. Reload the page to see it."
 RECENT = 5
 """Interviews whose questions are not asked again if there are others."""
 
@@ -68,11 +70,15 @@ class Room:
         models: Models,
         *,
         authored: Callable[[str], Sequence[Question]] = lambda _: (),
+        landmarks: Callable[[str], Sequence[Landmark]] = lambda _: (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         admission: Admission | None = None,
     ) -> None:
-        """`authored` gives the questions that the library has about a company; it may block."""
+        """`authored` gives the questions that the library has about a company, and may block; `landmarks` what its
+        pack knows of its published work.
+        """
         self._authored = authored
+        self._landmarks = landmarks
         self._repository = repository
         self._content = content
         self._models = models
@@ -90,13 +96,14 @@ class Room:
         """Begin an interview; its id. Nothing is said yet: `resume` brings the first words."""
         round_ = self._content.round(setup.round)
         chosen = await self._chosen(setup)
+        if chosen is not None and setup.question is None:
+            setup = setup.model_copy(update={"question": chosen.id})
         id, at = uuid.uuid4().hex, self._now()
         self._admission.enter(id)
-        opened = {"setup": setup.model_dump(mode="json"), "round": round_.rubric().model_dump(mode="json")}
+        rubric = round_.rubric(chosen.brief.kind if chosen is not None and chosen.brief is not None else "")
+        opened = {"setup": setup.model_dump(mode="json"), "round": rubric.model_dump(mode="json")}
         events = (event("opened", "opened", opened, at), self._act_event(0, Act(kind="begin"), at))
-        title = chosen.topics[0] if chosen is not None else f"{setup.minutes} minutes"
-        for_company = f", {setup.company}" if setup.company else ""
-        title = f"{round_.name}{for_company}, {setup.level}, {title}"
+        title = _title(round_, chosen, setup)
         try:
             await self._journal.store(lambda: self._repository.create(id, setup.round, events, title))
         except BaseException:
@@ -121,6 +128,24 @@ class Room:
         await self._journal.append(id, self._act_event(seq, act, self._now()))
         async for update in self._stream(id):
             yield update
+
+    async def draw(self, id: str, revision: int, board: Board) -> int:
+        """Keep the diagram as the candidate has changed it; the number that the next change must carry.
+
+        Nobody answers it: the interviewer sees it with the next message. Raises InterviewOver, NotFound, Busy,
+        StoreUnavailable, or OutOfStep when another window has changed it since.
+        """
+        state = await self.look(id)
+        if state.over or is_closing(state):
+            raise InterviewOver("This interview has ended; its debrief and transcript are under Transcripts.")
+        if revision != state.revision:
+            raise OutOfStep(DRAWN_ELSEWHERE)
+        drawn = {"board": board.model_dump(mode="json")}
+        try:
+            await self._journal.append(id, event("drew", f"drew:{revision}", drawn, self._now()))
+        except OutOfStep:
+            raise OutOfStep(DRAWN_ELSEWHERE) from None
+        return revision + 1
 
     async def resume(self, id: str) -> AsyncIterator[Update]:
         """Go on where the interview stands: answer what is unanswered, finish grading and closing. Raises as `act`."""
@@ -237,7 +262,16 @@ class Room:
             self._signs[id] = now
 
     async def _bank(self, state: State) -> tuple[Question, ...]:
-        return self._content.bank(state.round.id) + await self._of_company(state.setup)
+        setup, bank = state.setup, self._content.bank(state.round.id)
+        if setup.written:
+            return setup.written
+        if not state.round.phases:
+            return bank + await self._of_company(setup)
+        if state.threads or not setup.company:
+            return bank
+        authored = await self._journal.store(lambda: self._authored(setup.company))
+        landmarks = self._landmarks(setup.company)
+        return tuple(with_company(q, setup.company, authored, landmarks) if q.id == setup.question else q for q in bank)
 
     async def _of_company(self, setup: Setup) -> tuple[Question, ...]:
         """The library's questions for this setup; asked anew for each act, since they may be written meanwhile."""
@@ -247,9 +281,12 @@ class Room:
         return tuple(question for question in found if question.round == setup.round)
 
     async def _chosen(self, setup: Setup) -> Question | None:
-        """The one question that the interview is to be about, if one was chosen. Raises NotFound."""
+        """The one question that the interview is to be about, if it is about one. Raises NotFound."""
         if setup.question is None:
-            return None
+            if not self._content.round(setup.round).phases:
+                return None
+            systems = {landmark.supports for landmark in self._landmarks(setup.company)}
+            return problem(setup, self._content.bank(setup.round), systems)
         written = {question.id: question for question in await self._of_company(setup)}
         return written.get(setup.question) or self._content.question(setup.question)
 
@@ -264,6 +301,15 @@ class Room:
     def _notice(self, made: Made, doing: str, emit: Callable[[Update], None]) -> None:
         if made.fell_back:
             emit(Notice(f"The built-in interviewer took over {doing} for this step. {made.fell_back}"))
+
+
+def _title(round_: Round, chosen: Question | None, setup: Setup) -> str:
+    """How the interview is called in lists."""
+    about = f"{setup.minutes} minutes"
+    if chosen is not None:
+        about = round_.area_name(chosen.area) if chosen.brief is not None else chosen.topics[0]
+    for_company = f", {setup.company}" if setup.company else ""
+    return f"{round_.name}{for_company}, {setup.level}, {about}"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from interviewer.content import shipped
 from interviewer.domain import (
     Act,
     Anchors,
+    Board,
     Event,
     Grade,
     KeyPoint,
@@ -76,10 +77,12 @@ class Log:
         )
         self.now = START
         self.events: list[Event] = []
-        setup = {"minutes": 40, **setup}
+        chosen = Setup.model_validate({"round": "breadth", "minutes": 40, **setup})
+        self.round = shipped().round(chosen.round)
+        kinds = {q.brief.kind for q in self.bank if q.brief is not None and chosen.question in (None, q.id)}
         payload = {
-            "setup": Setup(round="breadth", **setup).model_dump(mode="json"),
-            "round": breadth().rubric().model_dump(mode="json"),
+            "setup": chosen.model_dump(mode="json"),
+            "round": self.round.rubric(kinds.pop() if len(kinds) == 1 else "").model_dump(mode="json"),
         }
         self.add("opened", "opened", payload)
 
@@ -119,10 +122,15 @@ class Log:
         state = self.state
         assert state.pending is not None
         clock = state.clock_at(self.now)
-        move = decide(Context(state, state.pending, observation, breadth(), self.bank, clock))
+        move = decide(Context(state, state.pending, observation, self.round, self.bank, clock))
         self.add("decided", f"decided:{number}", {"move": move.model_dump(mode="json")})
         self.add("spoken", f"spoken:{number}", {"text": move.text, "made": Made().model_dump(mode="json")})
         return move
+
+    def draw(self, board: Board) -> None:
+        """Change the diagram."""
+        revision = self.state.revision
+        self.add("drew", f"drew:{revision}", {"board": board.model_dump(mode="json")})
 
     def begin(self) -> Move:
         """The opening."""

@@ -15,7 +15,7 @@ from interviewer.domain import Setup
 from interviewer.errors import NotFound
 from interviewer.play import Played, Script, as_json, play
 from interviewer.program import Program
-from interviewer.rules.moves import SHORTEST_THREAD
+from interviewer.rules.threads import SHORTEST_THREAD
 from tests.wire.openai_server import Fault, OpenAIServer
 
 WORDS = "I would measure it on later data and compare it with a simple baseline."

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
+from interviewer.agents.builtin_problem import LONG_HIT, LONG_PARTIAL, problem_marks
 from interviewer.agents.matcher import Matches, match, relevance
-from interviewer.domain import Dimension, Finding, Grade, Importance, Mark, Slip
+from interviewer.agents.matching.credit import credit
+from interviewer.domain import Board, Dimension, Finding, Grade, Importance, Mark, Slip
 from interviewer.rules.evidence import flagged
 from interviewer.rules.scoring import RAISED_CREDIT, round_half_down, thread_grade
 from interviewer.rules.state import Thread
 
 HIT, PARTIAL = 0.5, 0.3
 """Probabilities from which a key point counts as said, or as said in part."""
-NOISE, SURE = 0.15, 0.85
-"""Probabilities that earn nothing and everything: an answer to something else still matches at 0.1 to 0.2."""
 ON_TOPIC = 0.3
 """Relevance below which a sentence is left out: many sentences about nothing match something by chance."""
 SLIPPED = 0.5
@@ -34,7 +34,7 @@ OTHER: dict[Importance, float] = {"must": 1.3, "should": 1.0, "exceptional": 0.7
 """The same for a dimension that is not named."""
 
 
-def built_in(thread: Thread, dims: Sequence[Dimension]) -> Grade:
+def built_in(thread: Thread, dims: Sequence[Dimension], board: Board | None = None) -> Grade:
     """The grade of a thread by formula. Blocking: it embeds the sentences."""
     banned = flagged(thread.sentences)
     weight = relevance(thread.question, thread.sentences)
@@ -45,25 +45,24 @@ def built_in(thread: Thread, dims: Sequence[Dimension]) -> Grade:
         for trap in found.traps
         if trap.probability >= SLIPPED and trap.sentences
     )
-    findings = tuple(_findings(found, thread, kept))
-    marks = [_mark(dim, found, findings, slips, thread) for dim in dims if dim.scope == "thread" and dim.judged]
+    cut = (LONG_HIT, LONG_PARTIAL) if thread.question.brief is not None else (HIT, PARTIAL)
+    findings = tuple(_findings(found, thread, kept, *cut))
     judged = [dim for dim in dims if dim.scope == "thread" and dim.judged]
+    if thread.question.brief is not None:
+        marks = problem_marks(judged, found, findings, thread, board or Board())
+    else:
+        marks = [_mark(dim, found, findings, slips, thread) for dim in judged]
     grade = Grade(slips=slips, flagged=banned, confidence="low")
     return thread_grade(marks, thread=thread, dimensions=judged, findings=findings, grade=grade)
 
 
-def credit(probability: float) -> float:
-    """What a point earns, 0–1: nothing up to NOISE, all from SURE on, even steps between."""
-    return min(1.0, max(0.0, (probability - NOISE) / (SURE - NOISE)))
-
-
-def _findings(found: Matches, thread: Thread, kept: Sequence[int]) -> Iterable[Finding]:
+def _findings(found: Matches, thread: Thread, kept: Sequence[int], hit: float, partial: float) -> Iterable[Finding]:
     for point in found.points:
         said = tuple(kept[n - 1] for n in point.sentences)
-        if point.probability >= HIT and said:
+        if point.probability >= hit and said:
             raised = thread.raised.get(point.key_point, "unprompted")
             yield Finding(key_point=point.key_point, result="hit", raised=raised, sentences=said)
-        elif point.probability >= PARTIAL and said:
+        elif point.probability >= partial and said:
             yield Finding(key_point=point.key_point, result="partial", raised=None, sentences=said)
         else:
             yield Finding(key_point=point.key_point, result="miss")

@@ -10,14 +10,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from interviewer.agents import prompting
+from interviewer.agents import long_round, prompting
 from interviewer.agents.builtin_grade import built_in
 from interviewer.agents.fallback import carried_on
 from interviewer.agents.made import counted
 from interviewer.agents.matcher import relevance
-from interviewer.agents.observe import Cited
+from interviewer.agents.reports import BoardGradeReport, BoardMarkReport, GradeReport, Judged, MarkReport, RoundReport
 from interviewer.domain import Dimension, Finding, Grade, Made, Mark, Prompt, Slip
 from interviewer.errors import ModelNonsense
 from interviewer.llm import Model
@@ -25,46 +23,13 @@ from interviewer.rules.evidence import flagged, is_gibberish, valid
 from interviewer.rules.scoring import differ, settle, thread_grade
 from interviewer.rules.state import State, Thread, Turn
 
+AnyMarkReport = MarkReport | BoardMarkReport
+
 RELEVANT = 0.15
 """Relevance to the question below which a sentence carries no mark of 2 or more."""
 MAX_TOKENS = 1_400
 PASSES = 2
 LONGEST_REASON = 240
-
-
-class PointReport(BaseModel):
-    """What a pass made of one key point."""
-
-    model_config = ConfigDict(extra="forbid")
-    k: str
-    result: Literal["hit", "partial", "miss", "wrong"]
-    s: list[int]
-
-
-class MarkReport(BaseModel):
-    """One dimension of a pass: evidence, reason, then level."""
-
-    model_config = ConfigDict(extra="forbid")
-    d: str
-    s: list[int]
-    reason: str
-    level: int | None = Field(ge=1, le=4)
-
-
-class Report(BaseModel):
-    """What the grading model is asked for a thread."""
-
-    model_config = ConfigDict(extra="forbid")
-    points: list[PointReport]
-    traps: list[Cited]
-    marks: list[MarkReport]
-
-
-class RoundReport(BaseModel):
-    """What the grading model is asked for the round."""
-
-    model_config = ConfigDict(extra="forbid")
-    marks: list[MarkReport]
 
 
 async def grade(state: State, thread: Thread, prompt: Prompt, model: Model | None) -> tuple[Grade, Made]:
@@ -74,7 +39,7 @@ async def grade(state: State, thread: Thread, prompt: Prompt, model: Model | Non
         return refused, Made()
     return await carried_on(
         (lambda: _with_model(state, thread, prompt, model)) if model is not None else None,
-        lambda: asyncio.to_thread(built_in, thread, state.round.dimensions),
+        lambda: asyncio.to_thread(built_in, thread, state.round.dimensions, state.board),
         step="grade",
     )
 
@@ -96,19 +61,23 @@ async def _with_model(state: State, thread: Thread, prompt: Prompt, model: Model
     dims = [dim for dim in state.round.dimensions if dim.scope == "thread" and dim.judged]
     weight = await asyncio.to_thread(relevance, thread.question, thread.sentences)
     made = Made(by=model.name, prompt=prompt.version)
-    passes: list[tuple[Report, tuple[Mark, ...]]] = []
+    long = thread.question.brief is not None
+    asked: type[GradeReport | BoardGradeReport] = BoardGradeReport if long else GradeReport
+    passes: list[tuple[Judged, tuple[Mark, ...]]] = []
     while len(passes) < PASSES or (len(passes) == PASSES and differ(passes[0][1], passes[1][1], dims)):
-        messages = prompting.render(prompt, _values(state, thread, dims, len(passes)))
-        report, usage = await model.ask(Report, messages, purpose="grade", max_tokens=MAX_TOKENS)
-        passes.append((report, accepted(report.marks, dims, thread, weight)))
+        values = _values(state, thread, dims, len(passes)) | (long_round.grade_values(state, thread) if long else {})
+        most = MAX_TOKENS * (2 if long else 1)
+        report, usage = await model.ask(asked, prompting.render(prompt, values), purpose="grade", max_tokens=most)
+        marks = accepted(report.marks, dims, thread, weight)
+        passes.append((report, long_round.with_elements(marks, report, state.board)))
         made = counted(made, usage)
-    marks = [settle([_of(marks, dim) for _, marks in passes]) for dim in dims]
-    if all(mark.level is None for mark in marks):
+    settled = [settle([_of(marks, dim) for _, marks in passes]) for dim in dims]
+    if all(mark.level is None for mark in settled):
         raise ModelNonsense("The model gave no mark that its evidence supports.")
     first = passes[0][0]
     found = findings([report for report, _ in passes], thread)
     grade = Grade(slips=slips(first, thread), flagged=flagged(thread.sentences), confidence=_confidence(passes))
-    return thread_grade(marks, thread=thread, dimensions=dims, findings=found, grade=grade), made
+    return thread_grade(settled, thread=thread, dimensions=dims, findings=found, grade=grade), made
 
 
 def _values(state: State, thread: Thread, dims: Sequence[Dimension], number: int) -> dict[str, str]:
@@ -128,7 +97,7 @@ def _values(state: State, thread: Thread, dims: Sequence[Dimension], number: int
 
 
 def accepted(
-    reports: Sequence[MarkReport], dims: Sequence[Dimension], thread: Thread, weight: Sequence[float]
+    reports: Sequence[AnyMarkReport], dims: Sequence[Dimension], thread: Thread, weight: Sequence[float]
 ) -> tuple[Mark, ...]:
     """The marks of one pass that their evidence supports; the others become *not observed*, with the reason.
 
@@ -144,7 +113,11 @@ def accepted(
 
 
 def _accepted(
-    report: MarkReport | None, dim: Dimension, thread: Thread, weight: Sequence[float], banned: set[int]
+    report: MarkReport | BoardMarkReport | None,
+    dim: Dimension,
+    thread: Thread,
+    weight: Sequence[float],
+    banned: set[int],
 ) -> Mark:
     count = len(thread.sentences)
     if report is None or report.level is None:
@@ -167,7 +140,7 @@ def _of(marks: Sequence[Mark], dim: Dimension) -> Mark:
     return next(mark for mark in marks if mark.dimension == dim.id)
 
 
-def findings(reports: Sequence[Report], thread: Thread) -> tuple[Finding, ...]:
+def findings(reports: Sequence[Judged], thread: Thread) -> tuple[Finding, ...]:
     """What the passes made of each key point: the middle result, cited sentences checked, how it was raised."""
     order = ("wrong", "miss", "partial", "hit")
     banned = set(flagged(thread.sentences))
@@ -185,7 +158,7 @@ def findings(reports: Sequence[Report], thread: Thread) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def slips(report: Report, thread: Thread) -> tuple[Slip, ...]:
+def slips(report: Judged, thread: Thread) -> tuple[Slip, ...]:
     """The misconceptions that a pass found, with sentences that hold."""
     names = prompting.aliases((trap.code for trap in thread.question.traps), "T")
     banned = flagged(thread.sentences)
@@ -193,18 +166,20 @@ def slips(report: Report, thread: Thread) -> tuple[Slip, ...]:
     return tuple(Slip(code=names[k], sentences=cited) for k, cited in checked if k in names and cited)
 
 
-def _confidence(passes: Sequence[tuple[Report, tuple[Mark, ...]]]) -> Literal["low", "fair", "good"]:
+def _confidence(passes: Sequence[tuple[Judged, tuple[Mark, ...]]]) -> Literal["low", "fair", "good"]:
     first, second = ({m.dimension: m.level for m in marks} for _, marks in passes[:2])
     if len(passes) > PASSES:
         return "low"
     return "good" if first == second else "fair"
 
 
-async def grade_round(state: State, prompt: Prompt, model: Model | None) -> tuple[tuple[Mark, ...], Made]:
+async def grade_round(state: State, prompt: Prompt | None, model: Model | None) -> tuple[tuple[Mark, ...], Made]:
     """The marks of round scope that somebody has to judge. The built-in grader does not judge how a person talks."""
     dims = [dim for dim in state.round.dimensions if dim.scope == "round" and dim.judged]
+    if prompt is None or not dims:
+        return (), Made()
     whole = _whole(state)
-    if not dims or len(whole.sentences) < 2:
+    if len(whole.sentences) < 2:
         return tuple(Mark(dimension=dim.id, reason="Too little was said to judge this.") for dim in dims), Made()
 
     async def refuse() -> tuple[Mark, ...]:

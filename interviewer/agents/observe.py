@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from interviewer.agents import prompting
+from interviewer.agents import long_round, prompting
 from interviewer.agents.fallback import carried_on
 from interviewer.agents.made import counted
 from interviewer.agents.matcher import match, relevance
-from interviewer.domain import Act, Angle, Made, Observation, Prompt, Slip, Touch
-from interviewer.errors import ModelNonsense
+from interviewer.agents.reports import REST, Head, Intent, Report, accepted
+from interviewer.domain import Act, Made, Observation, Prompt, Slip, Touch
 from interviewer.llm import Model, begun
 from interviewer.llm.embed import beside
-from interviewer.rules.evidence import flagged, is_gibberish, valid
+from interviewer.rules.evidence import flagged, is_gibberish
 from interviewer.rules.state import State, Thread
-
-Intent = Literal[
-    "answer", "clarify", "gave_up", "reveal", "not_finished", "misread", "sidestepped", "off_topic", "empty"
-]
-Option = Literal["probe", "challenge", "hint", "continue", "next_thread"]
 
 EXPRESSED = 0.5
 """Probability from which the matcher's key point counts as raised."""
@@ -36,7 +28,8 @@ MAX_TOKENS = 400
 
 _GAVE_UP = re.compile(
     r"\b(?:i (?:really |honestly )?(?:don'?t|do not) (?:know|remember)|no (?:idea|clue)|idk|dunno|not sure at all|"
-    r"i give up|i(?:'m| am) (?:lost|stuck)|can'?t (?:answer|say)|never heard of (?:it|this))\b",
+    r"i(?:'d| would) (?:have|need) to (?:think about|look|check|read|get back)|i give up|"
+    r"i(?:'m| am) (?:lost|stuck)|can'?t (?:answer|say)|never heard of (?:it|this))\b",
     re.IGNORECASE,
 )
 _REVEAL = re.compile(
@@ -60,41 +53,6 @@ _CLARIFY = re.compile(
 )
 
 
-_CITED = re.compile(r"([KT]\d{1,2})\b(.*)", re.IGNORECASE | re.DOTALL)
-
-
-class Cited(BaseModel):
-    """An alias and the numbers of the sentences that show it."""
-
-    model_config = ConfigDict(extra="forbid")
-    k: str
-    s: list[int]
-
-
-class Head(BaseModel):
-    """The part of the report that the reply needs; it comes first, so that speaking can begin before the rest is there.
-
-    Misconceptions and key points are written "K3:2,4", alias and sentence numbers: half the tokens of an object.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-    intent: Intent
-    traps: list[str]
-    options: list[Option] = Field(max_length=5)
-    toward: str | None
-    anchor: int | None
-    angle: Angle | None
-
-
-class Report(Head):
-    """What the observing model is asked for."""
-
-    points: list[str]
-
-
-REST = "points"
-"""The field with which the rest of the report begins."""
-
 Early = Callable[[Observation], None]
 """Is told what the reply needs to know as soon as that has arrived; key points are still missing then."""
 
@@ -110,7 +68,7 @@ async def observe(
     text = act
     return await carried_on(
         (lambda: _with_model(state, thread, prompt, model, early)) if model is not None else None,
-        lambda: beside(built_in, thread, text),
+        lambda: beside(_matched, thread, text),
         step="observe",
     )
 
@@ -123,15 +81,26 @@ async def _with_model(
 
     def watch(text: str) -> None:
         nonlocal told
-        head = None if told else begun(Head, text, before=REST)
-        if head is not None and early is not None:
+        found = None if told else begun(head, text, before=REST)
+        if found is not None and early is not None:
             told = True
-            early(accepted(Report(**head.model_dump(), points=[]), thread, last))
+            early(_accepted(asked.model_validate({**found.model_dump(), "points": []}), thread, last))
 
-    messages = prompting.render(prompt, _values(state, thread, last))
-    report, usage = await model.ask(Report, messages, purpose="observe", max_tokens=MAX_TOKENS, watch=watch)
+    long = thread.question.brief is not None
+    head: type[Head] = long_round.Head if long else Head
+    asked: type[Report] = long_round.Report if long else Report
+    values = {**_values(state, thread, last), **(long_round.values(state, thread) if long else {})}
+    report, usage = await model.ask(
+        asked, prompting.render(prompt, values), purpose="observe", max_tokens=MAX_TOKENS, watch=watch
+    )
     made = counted(Made(by=model.name, prompt=prompt.version), usage)
-    return accepted(report, thread, last), made
+    return _accepted(report, thread, last), made
+
+
+def _accepted(report: Report, thread: Thread, last: Sequence[int]) -> Observation:
+    if isinstance(report, long_round.Report):
+        return long_round.accepted(report, thread, last)
+    return accepted(report, thread, last)
 
 
 def _values(state: State, thread: Thread, last: Sequence[int]) -> dict[str, str]:
@@ -149,41 +118,9 @@ def _values(state: State, thread: Thread, last: Sequence[int]) -> dict[str, str]
     }
 
 
-def accepted(report: Report, thread: Thread, last: Sequence[int]) -> Observation:
-    """The report with its aliases resolved and its sentence numbers checked; what does not hold is left out.
-
-    Only sentences of the last message count: what was said before has been observed before. ModelNonsense if the report
-    names key points, and none that exists.
-    """
-    question = thread.question
-    points = prompting.aliases((point.id for point in question.key_points), "K")
-    traps = prompting.aliases((trap.code for trap in question.traps), "T")
-    banned = {n for n in range(1, len(thread.sentences) + 1) if n not in last} | set(flagged(thread.sentences))
-
-    def held(lines: Sequence[str], known: Mapping[str, str]) -> list[tuple[str, tuple[int, ...]]]:
-        cited = [found for line in lines if (found := _cited(line)) is not None and found.k in known]
-        checked = ((known[c.k], valid(c.s, count=len(thread.sentences), banned=banned)) for c in cited)
-        return [(id, numbers) for id, numbers in checked if numbers]
-
-    named = {found.k for line in report.points if (found := _cited(line)) is not None}
-    if report.points and not named & points.keys():
-        raise ModelNonsense("The model named key points that do not exist.")
-    return Observation(
-        intent=report.intent,
-        anchor=report.anchor if report.anchor in last and report.anchor not in banned else None,
-        angle=report.angle,
-        options=tuple(dict.fromkeys(report.options)),
-        touched=tuple(Touch(key_point=id, sentences=numbers) for id, numbers in held(report.points, points)),
-        slips=tuple(Slip(code=code, sentences=numbers) for code, numbers in held(report.traps, traps)),
-        toward=points.get(report.toward or ""),
-        topic=question.topics[0],
-    )
-
-
-def _cited(line: str) -> Cited | None:
-    """The alias and the numbers in "K3:2,4"; None if there is no alias."""
-    found = _CITED.match(line.strip())
-    return Cited(k=found[1].upper(), s=[int(n) for n in re.findall(r"\d+", found[2])]) if found else None
+def _matched(thread: Thread, act: Act) -> Observation:
+    seen = built_in(thread, act)
+    return long_round.enriched(seen, thread, act.text) if thread.question.brief is not None else seen
 
 
 def built_in(thread: Thread, act: Act) -> Observation:
@@ -238,6 +175,3 @@ def request(text: str) -> Intent:
     if text.rstrip().endswith("?") and _CLARIFY.search(text):
         return "clarify"
     return "answer"
-
-
-assert set(get_args(Intent)) == set(get_args(Observation.model_fields["intent"].annotation))

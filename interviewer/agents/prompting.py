@@ -6,9 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from interviewer.domain import Dimension, Prompt, Question
+from interviewer.domain import Board, Dimension, KeyPoint, Prompt, Question
 from interviewer.llm import Message
+from interviewer.rules.board import elements
 from interviewer.rules.evidence import fence, flagged
+from interviewer.rules.phases import phases_of
 from interviewer.rules.state import State, Thread, Turn
 
 WITHHELD = "[withheld: this sentence spoke to the grader]"
@@ -47,7 +49,30 @@ def aliases(ids: Iterable[str], letter: str) -> dict[str, str]:
 
 def key_points(question: Question) -> str:
     """The key points, a line each, with alias and importance."""
-    return "\n".join(f"K{n} ({point.importance}): {point.text}" for n, point in enumerate(question.key_points, 1))
+    return "\n".join(f"K{n} ({_kind(point)}): {point.text}" for n, point in enumerate(question.key_points, 1))
+
+
+def _kind(point: KeyPoint) -> str:
+    return ", ".join((point.importance, point.section)) if point.section else point.importance
+
+
+def facts(question: Question) -> str:
+    """The fact sheet, a line each, with alias."""
+    known = question.brief.facts if question.brief is not None else ()
+    return "\n".join(f"F{n}: {fact.name}: {fact.says}" for n, fact in enumerate(known, 1)) or "none"
+
+
+def board(drawn: Board) -> str:
+    """The diagram's boxes and arrows, a numbered line each."""
+    return "\n".join(f"{element.ref} {element.text}" for element in elements(drawn)) or "none"
+
+
+def part(state: State, thread: Thread) -> str:
+    """The part of a long round that is under way, in words."""
+    now = [phase.name for phase in phases_of(state.round, thread.question) if phase.id == thread.section]
+    if now:
+        return now[0]
+    return f"step {thread.level} of the ladder" if thread.level else "the whole problem"
 
 
 def traps(question: Question) -> str:

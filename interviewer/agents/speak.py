@@ -28,6 +28,9 @@ _STOP = re.compile(r"[.!?…][\"')\]]*(?:\s+|$)|\n+")
 OPEN_AFTER: frozenset[MoveKind] = frozenset({"answer", "acknowledge", "continue"})
 """Moves after which the last question still waits for its answer."""
 
+EXACT: frozenset[MoveKind] = frozenset({"next_thread", "close"})
+"""Moves of whose words a model words only what leads to them."""
+
 VERBATIM: frozenset[MoveKind] = frozenset({"ask"})
 """Moves whose words stand as they are written: the same opening for everyone is what makes rounds comparable."""
 
@@ -49,8 +52,13 @@ class Speech:
     @property
     def asks_model(self) -> bool:
         """Whether a model words this turn, or part of it."""
-        written_only = self.move.kind in VERBATIM or (self.move.kind == "close" and not self.move.lead)
-        return self.model is not None and not written_only
+        stands = self.move.kind in VERBATIM or (self._exact and not self.move.lead)
+        return self.model is not None and not stands
+
+    @property
+    def _exact(self) -> bool:
+        """Whether the move's text is said as it stands, so that a model words at most a lead to it."""
+        return self.move.exact or self.move.kind in EXACT
 
     def begin(self) -> None:
         """Send the request now; nothing is said before `pieces` is read."""
@@ -65,7 +73,9 @@ class Speech:
 
     async def pieces(self) -> AsyncGenerator[str]:
         """Whole sentences that the guard has passed; what was yielded is never taken back."""
-        tail = self.move.text if self.move.kind in ("next_thread", "close") else ""
+        tail = self.move.text if self._exact else ""
+        async for piece in self._say(time_check(self.move, self.wording, self.state.acts)):
+            yield piece
         if self.model is None or not self.asks_model:
             async for piece in self._say(written(self.state, self.move, self.wording)):
                 yield piece
@@ -122,7 +132,7 @@ class Speech:
         return tail or ("" if self.text.endswith("?") else self.move.text)
 
     def _unasked(self) -> bool:
-        return self.move.kind in ("probe", "challenge") and "?" not in self.text
+        return not self._exact and self.move.kind in ("probe", "challenge") and "?" not in self.text
 
     def _messages(self) -> tuple[Message, ...]:
         mark = prompting.marker(self.state.id)
@@ -136,14 +146,30 @@ class Speech:
                 "manner": self.prompt.notes[f"manner.{self.state.setup.strictness}"],
                 "conversation": prompting.fenced(prompting.spoken(self.state, thread), mark),
                 "turn": self._turn(mark),
-                "licensed": self.move.lead if self.move.kind in ("next_thread", "close") else self._licensed(),
+                "licensed": self.move.lead if self._exact else self._licensed(),
+                **self._of_problem(),
             },
         )
+
+    def _of_problem(self) -> dict[str, str]:
+        """The inputs that only a round about one problem has."""
+        thread = self.state.thread
+        if thread is None or thread.question.brief is None:
+            return {"leading": "", "part": "", "board": ""}
+        mark, level = prompting.marker(self.state.id), self.state.setup.level
+        lines = prompting.board(self.state.board)
+        return {
+            "leading": self.prompt.notes.get(f"lead.{level}", ""),
+            "part": prompting.part(self.state, thread),
+            "board": prompting.fenced(lines, mark) if self.state.board.boxes else lines,
+        }
 
     def _licensed(self) -> str:
         return f"{self.move.lead} {self.move.text}".strip()
 
     def _turn(self, mark: str) -> str:
+        if self._exact and self.move.kind not in EXACT:
+            return "Only a lead."
         own = self.move.kind == "probe" and self.move.key_point is None
         kind = "own probe" if own else self.move.kind.replace("_", " ")
         lines = [f"Kind of turn: {kind}."]
@@ -185,9 +211,19 @@ async def _passes(check: Guard, sentence: str) -> bool:
     return True
 
 
+def time_check(move: Move, wording: Wording, acts: int) -> str:
+    """The sentence that says how much time is left, if this move makes the check."""
+    if not move.check or wording.driving is None:
+        return ""
+    said = wording.driving.halfway if move.check == "halfway" else wording.driving.late
+    return said[acts % len(said)]
+
+
 def written(state: State, move: Move, wording: Wording) -> str:
     """The written words of a move: its lead, or an acknowledgement that varies, then its text."""
     lead = move.lead
+    if move.exact:
+        return f"{lead} {move.text}".strip()
     if not lead and move.kind in ("probe", "challenge") and state.thread is not None and len(state.thread.turns) > 2:
         lead = wording.acknowledge[state.acts % len(wording.acknowledge)]
     if not lead and move.kind in ("probe", "challenge"):

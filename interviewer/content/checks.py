@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import re
+import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
+from interviewer.content.briefs import brief_faults, size
 from interviewer.content.yaml_lines import line_of
-from interviewer.domain import Angle, MoveKind, Prompt, Question, Round, Strictness
+from interviewer.domain import Angle, Level, MoveKind, Phase, Prompt, Question, Round, Strictness
 from interviewer.rules.authored import LONGEST_OPENER, LONGEST_TURN
 from interviewer.rules.cues import LIGHT
+from interviewer.rules.ladder import RULES as LADDER_RULES
+from interviewer.rules.long_round import RULES as LONG_RULES
 from interviewer.rules.moves import RULES
+from interviewer.rules.phases import TWIST
 
 Fault = tuple[int, str]
 """Line and sentence."""
 
-FEWEST_MUSTS = 2
-FEWEST_POINTS, MOST_POINTS = 4, 8
-FEWEST_PROBES = 3
-UNWORDED = {"ask", "twist", "time_check"}
-"""Moves that the speaker never words in a round of threads."""
-WORDED = ("own probe", *(kind.replace("_", " ") for kind in get_args(MoveKind) if kind not in UNWORDED))
-"""Kinds of turn as the speaker is told them."""
+UNWORDED = {"ask"}
+"""Moves that the speaker never words."""
+DRIVEN_ONLY = {"twist", "time_check"}
+"""Moves of rounds about one problem."""
+DRIVEN_RULES = frozenset(rule.__name__ for rule in (*LONG_RULES, *LADDER_RULES))
+"""Rules that say the sentences of `Wording.driving`."""
+TAKES = {
+    "opening": {"minutes"},
+    "from_library": {"company"},
+    "from_pack": {"company", "systems"},
+    "unknown_company": {"company"},
+    "afterwards": {"company"},
+    "contradiction": {"first", "second"},
+}
+"""What is filled into a sentence of the wording."""
 INPUT = re.compile(r"\{\{(\w+)\}\}")
 WORD = re.compile(r"[^\W_]+")
 
@@ -38,16 +51,75 @@ def round_faults(round_: Round, path: Path) -> Iterator[Fault]:
     for n, name in enumerate(round_.rules):
         if name not in RULES:
             yield at("rules", n), f"there is no rule {name!r}; there are: {', '.join(RULES)}"
-    total = sum(dim.weight for dim in round_.dimensions)
-    if abs(total - 100) > 1e-9:
-        yield at("dimensions"), f"the weights sum to {total:g}, not 100"
+    yield from ((at("dimensions"), fault) for fault in _weight_faults(round_))
     for angle in get_args(Angle):
         if not round_.wording.angles.get(angle):
             yield at("wording", "angles"), f"there is no probe for the angle {angle!r}"
+    for loc, fault in (*_driving_faults(round_), *_filled_faults(round_)):
+        yield at(*loc), fault
+    for kind, phases in round_.phases.items():
+        yield from ((at("phases", kind, *loc), fault) for loc, fault in _phase_faults(phases))
     if round_.id != path.parent.name:
         yield at("id"), f"the id {round_.id!r} is not the folder's name {path.parent.name!r}"
     yield from _repeated([dim.id for dim in round_.dimensions], "dimension", at("dimensions"))
     yield from _repeated([area.id for area in round_.areas], "area", at("areas"))
+
+
+def _weight_faults(round_: Round) -> Iterator[str]:
+    for kind in ("", *sorted({kind for dim in round_.dimensions for kind in dim.weights})):
+        total = sum(dim.weight for dim in round_.rubric(kind).dimensions)
+        if abs(total - 100) > 1e-9:
+            yield f"the weights{f' for {kind!r}' if kind else ''} sum to {total:g}, not 100"
+        if kind and kind not in round_.phases:
+            yield f"there are weights for {kind!r}, and no parts of the round for it"
+
+
+def _driving_faults(round_: Round) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The sentences of a round about one problem: wanted where a rule says them, and only there."""
+    driving = round_.wording.driving
+    needs = [name for name in round_.rules if name in DRIVEN_RULES]
+    if driving is None and needs:
+        yield ("wording",), f"driving is missing, and the rule {needs[0]!r} says sentences of it"
+    if driving is not None and not needs:
+        yield ("wording", "driving"), "driving is there, and no rule says anything of it"
+    if driving is not None and bool(driving.board) is not round_.board:
+        without = "asked for in a round without one" if driving.board else "never asked for"
+        yield ("wording", "driving"), f"the diagram is {without}"
+
+
+def _filled_faults(round_: Round) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Sentences with a gap that nothing fills, or without one that is needed."""
+    wording = round_.wording.model_dump(exclude={"driving"})
+    texts: dict[tuple[str, ...], str] = {
+        ("wording", name): text for name, text in wording.items() if name in TAKES and text
+    }
+    if round_.wording.driving is not None:
+        texts["wording", "driving", "contradiction"] = round_.wording.driving.contradiction
+    for loc, text in texts.items():
+        try:
+            gaps = {gap for _, gap, _, _ in string.Formatter().parse(text) if gap is not None}
+        except ValueError as error:
+            yield loc, f"the braces do not match ({error})"
+            continue
+        if gaps != TAKES[loc[-1]]:
+            wanted = " and ".join(f"{{{gap}}}" for gap in sorted(TAKES[loc[-1]]))
+            yield loc, f"it takes {wanted}, no more and no less"
+
+
+def _phase_faults(phases: Sequence[Phase]) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    if not phases:
+        yield (), "there is no part in it"
+    for id, times in Counter(phase.id for phase in phases).items():
+        if times > 1:
+            yield (), f"the part {id!r} is there {times} times"
+    for n, phase in enumerate(phases):
+        # The opener begins the first part, the twist its own, and the last belongs to the candidate.
+        opened_otherwise = n in (0, len(phases) - 1) or phase.id == TWIST
+        if bool(phase.enters) is opened_otherwise:
+            yield (n,), f"the part {phase.id!r} is {'opened by something else' if phase.enters else 'not opened'}"
+        for m, words in enumerate(phase.enters):
+            if len(words.split()) > LONGEST_TURN:
+                yield (n, "enters", m), f"{len(words.split())} words; the interviewer says at most {LONGEST_TURN}"
 
 
 def question_faults(question: Question, rounds: Mapping[str, Round], path: Path) -> Iterator[Fault]:
@@ -79,26 +151,36 @@ def question_faults(question: Question, rounds: Mapping[str, Round], path: Path)
     for loc, cue in _hollow(question):
         yield at(*loc), f"of the cue {cue!r} only one word is matched; say more, or write that word alone"
     yield from ((at(part), fault) for part, fault in _missing(question))
+    yield from ((at(*loc), fault) for loc, fault in brief_faults(question, round_))
 
 
-def prompt_faults(prompt: Prompt, text: str) -> Iterator[Fault]:
-    """Inputs that are declared and not used, or used and not declared."""
+def prompt_faults(prompt: Prompt, text: str, round_: Round | None = None) -> Iterator[Fault]:
+    """Inputs that are declared and not used, or used and not declared; what the speaker of its round must be told."""
     used = {name for _, part in prompt.parts for name in INPUT.findall(part)}
     for name in sorted(used - set(prompt.inputs)):
         yield _line_with(text, f"{{{{{name}}}}}"), f"{{{{{name}}}}} is used and not declared in inputs"
     for name in sorted(set(prompt.inputs) - used):
         yield _line_with(text, "inputs"), f"{name!r} is declared in inputs and not used"
     if prompt.name == "speak":
-        yield from _speaker_faults(prompt, text)
+        yield from _speaker_faults(prompt, text, driven=round_ is not None and round_.wording.driving is not None)
 
 
-def _speaker_faults(prompt: Prompt, text: str) -> Iterator[Fault]:
-    """A kind of turn or of follow-up that the speaker may be told and is not told about, and a missing manner."""
-    for manner in get_args(Strictness):
-        if not prompt.notes.get(f"manner.{manner}"):
-            yield _line_with(text, "notes:"), f"there is no note 'manner.{manner}'"
+def worded(*, driven: bool) -> tuple[str, ...]:
+    """Kinds of turn as the speaker is told them, in a round about one problem (`driven`) or of many questions."""
+    left_out = UNWORDED if driven else UNWORDED | DRIVEN_ONLY
+    return ("own probe", *(kind.replace("_", " ") for kind in get_args(MoveKind) if kind not in left_out))
+
+
+def _speaker_faults(prompt: Prompt, text: str, *, driven: bool) -> Iterator[Fault]:
+    """A kind of turn or of follow-up that the speaker may be told and is not told about, and a missing note."""
+    notes = [f"manner.{manner}" for manner in get_args(Strictness)]
+    if driven:
+        notes += [f"lead.{level}" for level in get_args(Level)]
+    for note in notes:
+        if not prompt.notes.get(note):
+            yield _line_with(text, "notes:"), f"there is no note {note!r}"
     told = "\n".join(part for role, part in prompt.parts if role == "system")
-    for kind in WORDED:
+    for kind in worded(driven=driven):
         if f"\n- {kind}: " not in told:
             yield _line_with(text, "## system"), f"the kind of turn {kind!r} is not explained"
     for angle in get_args(Angle):
@@ -131,17 +213,17 @@ def _hollow(question: Question) -> Iterator[tuple[tuple[int | str, ...], str]]:
 
 
 def _missing(question: Question) -> Iterator[tuple[str, str]]:
+    wanted, count = size(question), len(question.key_points)
+    fewest, most = wanted.points
     musts = sum(point.importance == "must" for point in question.key_points)
-    if not FEWEST_POINTS <= len(question.key_points) <= MOST_POINTS:
-        yield "key_points", f"{len(question.key_points)} key points; {FEWEST_POINTS} to {MOST_POINTS} are wanted"
-    if musts < FEWEST_MUSTS:
-        yield "key_points", f"{musts} must points; at least {FEWEST_MUSTS} are wanted"
-    if not question.traps:
-        yield "traps", "no trap; 1 or 2 are wanted"
-    if len(question.probes) < FEWEST_PROBES:
-        yield "probes", f"{len(question.probes)} probes; at least {FEWEST_PROBES} are wanted"
-    if not question.ladders:
-        yield "ladders", "no hint ladder; at least 1 is wanted"
+    if not fewest <= count <= most:
+        yield "key_points", f"{count} key points; {fewest} to {most} are wanted"
+    if musts < wanted.musts:
+        yield "key_points", f"{musts} must points; at least {wanted.musts} are wanted"
+    for part, least in (("traps", wanted.traps), ("probes", wanted.probes), ("ladders", wanted.ladders)):
+        there = len(getattr(question, part))
+        if there < least:
+            yield part, f"{there} {part}; at least {least} are wanted"
     for part in ("outline", "anchors", "drill", "as_of", "source"):
         if not getattr(question, part):
             yield part, f"{part} is missing"

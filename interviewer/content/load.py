@@ -15,8 +15,8 @@ from interviewer.content.yaml_lines import value_in
 from interviewer.domain import Prompt, Question, Round
 from interviewer.errors import ContentError, NotFound
 
-STEPS = ("observe", "speak", "grade", "close")
-"""The prompts that every round has."""
+STEPS = ("observe", "speak", "grade")
+"""The prompts that every round has; `close` comes with dimensions that are judged over the whole round."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,16 @@ def _rounds(folder: Path, faults: list[str]) -> dict[str, Round]:
 def _prompts(folder: Path, rounds: dict[str, Round], faults: list[str]) -> dict[str, dict[str, Prompt]]:
     prompts: dict[str, dict[str, Prompt]] = {}
     for path in sorted(folder.glob("*/*.md")):
-        prompt = _prompt(path, faults)
+        prompt = _prompt(path, rounds.get(path.parent.name), faults)
         if prompt is not None:
             prompts.setdefault(path.parent.name, {})[path.stem] = prompt
-    wanted = (folder / id / f"{step}.md" for id in rounds for step in STEPS)
+    wanted = (folder / id / f"{step}.md" for id, round_ in rounds.items() for step in _steps(round_))
     faults += (f"{path}:0: the round {path.parent.name!r} has no such prompt" for path in wanted if not path.exists())
     return prompts
+
+
+def _steps(round_: Round) -> tuple[str, ...]:
+    return (*STEPS, "close") if any(dim.scope == "round" and dim.judged for dim in round_.dimensions) else STEPS
 
 
 def _questions(folder: Path, rounds: dict[str, Round], faults: list[str]) -> list[Question]:
@@ -113,7 +117,7 @@ def _questions(folder: Path, rounds: dict[str, Round], faults: list[str]) -> lis
     return questions
 
 
-def _prompt(path: Path, faults: list[str]) -> Prompt | None:
+def _prompt(path: Path, round_: Round | None, faults: list[str]) -> Prompt | None:
     try:
         text = path.read_text(encoding="utf-8")
         _, head, body = text.split("---\n", 2)
@@ -130,7 +134,7 @@ def _prompt(path: Path, faults: list[str]) -> Prompt | None:
     except (ValueError, KeyError, TypeError, yaml.YAMLError, OSError) as error:
         faults.append(f"{path}:1: no front matter with purpose, inputs and output, or no '## system' part ({error})")
         return None
-    faults += (f"{path}:{line}: {fault}" for line, fault in prompt_faults(prompt, text))
+    faults += (f"{path}:{line}: {fault}" for line, fault in prompt_faults(prompt, text, round_))
     return prompt
 
 

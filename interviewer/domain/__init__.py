@@ -5,12 +5,14 @@ brought, the others what happens in an interview. Every value compares by conten
 unchanged (`model_dump(mode="json")`, `model_validate`).
 """
 
+from interviewer.domain.board import Board, Box, BoxKind, Edge
 from interviewer.domain.content import (
     Anchors,
     Angle,
-    Area,
+    Brief,
     Citation,
-    Dimension,
+    Dive,
+    Fact,
     Importance,
     KeyPoint,
     Ladder,
@@ -19,15 +21,15 @@ from interviewer.domain.content import (
     Prompt,
     Question,
     Raised,
-    Round,
-    Rubric,
+    Rung,
     Slug,
     Strictness,
+    Sum,
     Tier,
     Trap,
+    Twist,
     Value,
     Verdict,
-    Wording,
 )
 from interviewer.domain.events import (
     Act,
@@ -57,6 +59,7 @@ from interviewer.domain.library import (
     Passage,
     RoundName,
 )
+from interviewer.domain.rounds import Area, Dimension, Driving, Phase, Round, Rubric, Wording
 from interviewer.domain.topics import Topics
 
 __all__ = [
@@ -66,13 +69,21 @@ __all__ = [
     "Area",
     "Authored",
     "Block",
+    "Board",
+    "Box",
+    "BoxKind",
+    "Brief",
     "Citation",
     "Dimension",
+    "Dive",
     "Document",
     "DocumentKind",
+    "Driving",
+    "Edge",
     "Event",
     "EventKind",
     "Excerpt",
+    "Fact",
     "Finding",
     "Grade",
     "Importance",
@@ -88,6 +99,7 @@ __all__ = [
     "Pack",
     "Parsed",
     "Passage",
+    "Phase",
     "Probe",
     "Prompt",
     "Question",
@@ -95,14 +107,17 @@ __all__ = [
     "Round",
     "RoundName",
     "Rubric",
+    "Rung",
     "Setup",
     "Slip",
     "Slug",
     "Strictness",
+    "Sum",
     "Tier",
     "Topics",
     "Touch",
     "Trap",
+    "Twist",
     "Value",
     "Verdict",
     "Weakness",

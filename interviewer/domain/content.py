@@ -158,6 +158,10 @@ class Dive(Value):
     section: Slug
     ask: str = Field(min_length=20)
     key_points: tuple[Slug, ...] = Field(min_length=1)
+    source: str = ""
+    """Whose public work it comes from, shown once the thread is over; empty for our own."""
+    address: str = ""
+    """Where that can be read."""
 
 
 class Rung(Value):
@@ -221,92 +225,6 @@ class Question(Value):
     def key_point(self, id: str) -> KeyPoint:
         """The key point with this id; KeyError if there is none."""
         return {point.id: point for point in self.key_points}[id]
-
-
-class Dimension(Value):
-    """One line of a rubric, with its anchors (domain.md §3)."""
-
-    id: Slug
-    name: str
-    weight: float = Field(gt=0)
-    core: bool = False
-    scope: Literal["thread", "round"]
-    """Graded for each thread and averaged, or once for the whole round."""
-    judged: bool = True
-    """True: a grader judges it; False: code computes it."""
-    anchors: tuple[str, str, str, str]
-    """What levels 1, 2, 3 and 4 look like."""
-
-
-class Area(Value):
-    """A field of topics that questions belong to."""
-
-    id: str
-    name: str
-
-
-class Wording(Value):
-    """The written sentences of the interviewer for moves that no question licenses; lists are taken in turn."""
-
-    opening: str
-    """Takes `{minutes}`."""
-    opening_one: str
-    """The opening when one question was chosen."""
-    from_library: str
-    """Added to the opening when documents of the company are in the library. Takes `{company}`."""
-    from_pack: str
-    """Added when only a pack knows the company. Takes `{company}` and `{systems}`."""
-    unknown_company: str
-    """Added when nothing is known about the company. Takes `{company}`."""
-    closing: str
-    continue_: tuple[str, ...] = Field(alias="continue", min_length=1)
-    acknowledge: tuple[str, ...] = Field(min_length=1)
-    answer: tuple[str, ...] = Field(min_length=1)
-    steer: tuple[str, ...] = Field(min_length=1)
-    reveal: tuple[str, ...] = Field(min_length=1)
-    elaborate: tuple[str, ...] = Field(min_length=1)
-    misread: tuple[str, ...] = Field(min_length=1)
-    put_again: tuple[str, ...] = Field(min_length=1)
-    next_thread: tuple[str, ...] = Field(min_length=1)
-    moving_on: tuple[str, ...] = Field(min_length=1)
-    ease: tuple[str, ...] = Field(min_length=1)
-    no_hint_left: tuple[str, ...] = Field(min_length=1)
-    nudge: tuple[str, ...] = Field(min_length=1)
-    halfway: tuple[str, ...] = Field(min_length=1)
-    nearly_over: tuple[str, ...] = Field(min_length=1)
-    invite_questions: tuple[str, ...] = Field(min_length=1)
-    take_question: tuple[str, ...] = Field(min_length=1)
-    angles: dict[Angle, tuple[str, ...]]
-    """A probe of each kind that fits any answer, for when the written probes are used up."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
-
-
-class Rubric(Value):
-    """What a round's grades mean. Kept whole in each interview's log, so that it can be read whatever changes later."""
-
-    id: Slug
-    name: str
-    areas: tuple[Area, ...]
-    dimensions: tuple[Dimension, ...]
-
-    def area_name(self, id: str) -> str:
-        """The readable name of an area; its id if the round does not know it."""
-        return next((area.name for area in self.areas if area.id == id), id)
-
-
-class Round(Rubric):
-    """One kind of interview, as data (prompts/<round>/round.yaml)."""
-
-    minutes: tuple[int, ...]
-    """The lengths that can be chosen."""
-    rules: tuple[str, ...]
-    """Names of the move rules, in the order in which they are asked."""
-    wording: Wording
-
-    def rubric(self) -> Rubric:
-        """What of it the log keeps."""
-        return Rubric(id=self.id, name=self.name, areas=self.areas, dimensions=self.dimensions)
 
 
 class Prompt(Value):

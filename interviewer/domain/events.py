@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from interviewer.domain.content import Angle, Level, Question, Raised, Slug, Strictness, Value
+from interviewer.domain.content import Angle, Level, OptionalSlug, Question, Raised, Slug, Strictness, Value
 
 
 class Act(Value):
@@ -50,6 +50,14 @@ class Observation(Value):
     """The key point that has not come up and that the talk leads to most naturally."""
     topic: str | None = None
     """A public topic slug of the question."""
+    facts: tuple[Slug, ...] = ()
+    """Facts of the problem's sheet that the message asks for."""
+    section: OptionalSlug = ""
+    """The part of the round that the message is about; empty: the one that is under way."""
+    recites: bool = False
+    """Whether it runs through a memorised list of steps, with nothing about this problem."""
+    contradicts: tuple[int, int] | None = None
+    """Two sentences of theirs that cannot both be meant: the earlier one and the one of this message."""
 
 
 MoveKind = Literal[
@@ -88,8 +96,22 @@ class Move(Value):
     rung: int = Field(default=0, ge=0, le=4)
     angle: Angle | None = None
     anchor: int | None = None
-    closes: Literal["", "covered", "time", "skipped", "gave_up", "ended"] = ""
+    closes: Literal["", "covered", "time", "skipped", "gave_up", "ended", "quiet"] = ""
     """Why the thread ends with this move; empty if it goes on."""
+    section: OptionalSlug = ""
+    """The part of the round that begins with this move; empty: the same one goes on."""
+    facts: tuple[Slug, ...] = ()
+    """With `answer`: the facts that it tells, each in its own words."""
+    sum: OptionalSlug = ""
+    """The piece of arithmetic that it asks for."""
+    dive: OptionalSlug = ""
+    """The deep dive that it asks for."""
+    level: int = Field(default=0, ge=0, le=4)
+    """The step of a ladder that it goes up to."""
+    check: Literal["", "halfway", "late"] = ""
+    """The time check that its lead makes."""
+    exact: bool = False
+    """Whether `text` is said as it stands even where a model words the lead."""
 
 
 class Made(Value):
@@ -122,6 +144,8 @@ class Mark(Value):
     reason: str = ""
     ceiling: str = ""
     """Why the value was capped, if it was ("hint H3")."""
+    elements: tuple[str, ...] = ()
+    """Boxes and arrows of the diagram that carry it too, as lines of its outline."""
 
 
 class Finding(Value):
@@ -171,10 +195,12 @@ class Setup(Value):
     """Areas and topics that the company's public posts are about, for as long as there are no questions of its own."""
     systems: tuple[str, ...] = ()
     """What these posts are about, in words for the opening."""
+    written: tuple[Question, ...] = ()
+    """Questions written for this interview alone, from a project summary or one document; it asks no others."""
 
 
 EventKind = Literal[
-    "opened", "act", "observed", "decided", "spoken", "graded", "disputed", "paused", "resumed", "closed"
+    "opened", "act", "drew", "observed", "decided", "spoken", "graded", "disputed", "paused", "resumed", "closed"
 ]
 
 

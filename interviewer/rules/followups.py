@@ -29,6 +29,14 @@ class Context:
         assert thread is not None
         return thread
 
+    def within(self, key_point: str) -> bool:
+        """Whether it is time for a key point: of the part under way, or of the ladder's steps so far; else always."""
+        thread = self.thread
+        point = thread.question.key_point(key_point)
+        if thread.level and point.level:
+            return point.level <= thread.level
+        return not thread.section or point.section in ("", thread.section)
+
     def say(self, wording: Sequence[str]) -> str:
         """One of several written sentences, taken in turn so that the talk does not repeat itself."""
         return wording[self.state.acts % len(wording)]
@@ -60,8 +68,10 @@ MOST_QUOTED = 14
 def asked(thread: Thread) -> str:
     """What the candidate was asked last here: the written words, or of a probe that has none, what was said."""
     for turn in reversed(thread.turns):
-        if turn.move is not None and turn.move.kind in ("probe", "challenge"):
-            return turn.move.text if turn.move.key_point or turn.move.trap else turn.text
+        move = turn.move
+        if move is not None and (move.kind in ("probe", "challenge") or move.section):
+            written = move.key_point or move.trap or move.section or move.sum or move.dive
+            return move.text if written else turn.text
     return thread.question.opener
 
 
@@ -89,7 +99,11 @@ def offered_hint(context: Context) -> Move | None:
 def hint(context: Context, *, highest: int) -> Move | None:
     """The next rung of a ladder that still leads somewhere: to what they are stuck on, else one that was begun."""
     thread, stuck = context.thread, stuck_on(context)
-    open_ladders = [ladder for ladder in thread.question.ladders if ladder.key_point not in thread.raised]
+    open_ladders = [
+        ladder
+        for ladder in thread.question.ladders
+        if ladder.key_point not in thread.raised and context.within(ladder.key_point)
+    ]
     open_ladders.sort(key=lambda ladder: (ladder.key_point != stuck, -thread.rungs.get(ladder.key_point, 0)))
     for ladder in open_ladders:
         rung = thread.rungs.get(ladder.key_point, 0) + 1
@@ -116,7 +130,8 @@ def no_hint(context: Context) -> Move:
 def written_probe(context: Context) -> Move | None:
     """The written probe that fits: where the talk leads first, musts before shoulds, then the angle; none twice."""
     thread = context.thread
-    left = [p for p in thread.question.probes if p.key_point not in thread.raised and p.key_point not in thread.probed]
+    passed = thread.raised.keys() | thread.probed
+    left = [p for p in thread.question.probes if p.key_point not in passed and context.within(p.key_point)]
     if not left:
         return None
     angle = context.observation.angle
@@ -141,7 +156,8 @@ def written_probe(context: Context) -> Move | None:
 def any_probe(context: Context) -> Move | None:
     """A written probe, or one by angle that takes up the candidate's own words when those are used up."""
     thread = context.thread
-    if sum(turn.kind == "probe" for turn in thread.turns) >= PRESSURE[context.state.setup.strictness].probes:
+    most = PRESSURE[context.state.setup.strictness].probes
+    if thread.question.brief is None and sum(turn.kind == "probe" for turn in thread.turns) >= most:
         return None
     written, own = written_probe(context), own_probe(context)
     if written is None or own is None:

@@ -7,22 +7,18 @@ observation's ranked options decide, so that the talk follows the candidate. No 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from interviewer.domain import Move
-from interviewer.rules import followups
+from interviewer.rules import followups, ladder, long_round, threads
 from interviewer.rules.followups import Context
 from interviewer.rules.selection import next_question
 from interviewer.rules.state import State
+from interviewer.rules.threads import leave
 
 OVERTIME = 1.1
 """A thread may pass its minutes by a tenth (domain.md §2.0)."""
 NUDGES = (180.0, 300.0)
 """Seconds of silence after which the interviewer speaks up, once each."""
-SHORTEST_THREAD = 120.0
-"""Seconds; with less left than this no new question is begun."""
-QUESTIONS_FROM = 20
-"""Minutes; rounds shorter than this have no time for the candidate's own questions."""
 MOST_STEERS = 2
 ENOUGH_PROBES = 2
 """Probes after which a thread whose musts all came up ends, even with something desirable left."""
@@ -37,7 +33,7 @@ def decide(context: Context) -> Move:
     for name in context.round.rules:
         move = RULES[name](context)
         if move is not None:
-            return move.model_copy(update={"rule": name})
+            return move.model_copy(update={"rule": name, "check": long_round.time_check(context, move)})
     raise LookupError(f"no rule of round {context.state.round.id!r} answers {context.act.kind!r}")
 
 
@@ -45,24 +41,6 @@ def foreseen(contexts: Sequence[Context]) -> Move | None:
     """The move that is the same in all these contexts, which differ in what is not known yet; None if it is not."""
     first, *others = [decide(context) for context in contexts]
     return first if all(move == first for move in others) else None
-
-
-def _next(context: Context, *, closes: Any, lead: str) -> Move:
-    """Begin another thread, or end well when there is no time or no question for one."""
-    state, wording, total = context.state, context.round.wording, context.state.setup.minutes * 60
-    question = None
-    if total - context.clock >= SHORTEST_THREAD:
-        question = next_question(state, context.bank)
-    if question is None:
-        if state.setup.question is None and state.setup.minutes >= QUESTIONS_FROM and context.clock < total:
-            return Move(kind="take_question", text=context.say(wording.invite_questions), closes=closes)
-        return Move(kind="close", text=wording.closing, closes=closes)
-    left = total - context.clock
-    if left < 2 * SHORTEST_THREAD:
-        lead = f"{lead} {context.say(wording.nearly_over)}"
-    elif state.threads and state.threads[-1].opened < total / 2 <= context.clock:
-        lead = f"{lead} {context.say(wording.halfway)}"
-    return Move(kind="next_thread", text=question.opener, lead=lead, question=question, closes=closes)
 
 
 def begin(context: Context) -> Move | None:
@@ -73,16 +51,17 @@ def begin(context: Context) -> Move | None:
     question = next_question(context.state, context.bank)
     if question is None:
         return Move(kind="close", text=wording.closing)
-    opening = wording.opening_one if setup.question else wording.opening.format(minutes=setup.minutes)
+    one = setup.question is not None and not context.state.round.phases
+    opening = wording.opening_one if one else wording.opening.format(minutes=setup.minutes)
     return Move(kind="ask", text=question.opener, lead=f"{opening} {_company(context)}".strip(), question=question)
 
 
 def _company(context: Context) -> str:
     """What the opening says about the chosen company: where the questions about it come from."""
     setup, wording = context.state.setup, context.round.wording
-    if not setup.company or setup.question:
+    if not setup.company or (setup.question and not context.state.round.phases):
         return ""
-    if any(question.company for question in context.bank):
+    if any(question.company or question.citations for question in context.bank):
         return wording.from_library.format(company=setup.company)
     if setup.leanings:
         *first, last = setup.systems or ("its public posts",)
@@ -103,8 +82,11 @@ def questions_done(context: Context) -> Move | None:
     if context.state.phase != "questions" or context.act.kind == "tick":
         return None
     wording = context.round.wording
-    asked = context.act.kind == "said" and "?" in context.act.text
-    return Move(kind="close", text=wording.closing, lead=context.say(wording.take_question) if asked else "")
+    if context.act.kind != "said" or "?" not in context.act.text:
+        return Move(kind="close", text=wording.closing)
+    cited = any(thread.question.citations for thread in context.state.threads)
+    where = wording.afterwards.format(company=context.state.setup.company) if cited else ""
+    return Move(kind="close", text=wording.closing, lead=f"{where} {context.say(wording.take_question)}".strip())
 
 
 def time_is_up(context: Context) -> Move | None:
@@ -118,7 +100,7 @@ def skip_asked(context: Context) -> Move | None:
     """The candidate passes on this question."""
     if context.act.kind != "skip":
         return None
-    return _next(context, closes="skipped", lead=context.say(context.round.wording.moving_on))
+    return leave(context, closes="skipped", lead=context.say(context.round.wording.moving_on))
 
 
 def silence(context: Context) -> Move | None:
@@ -149,12 +131,13 @@ def not_finished(context: Context) -> Move | None:
 
 
 def gave_up(context: Context) -> Move | None:
-    """First time: help with one rung. Again, or with the last rung used: leave it without a fuss."""
+    """First time: help with one rung. Again, if they ask to move on, or with the last rung used: leave it."""
     if context.act.kind != "gave_up" and context.observation.intent != "gave_up":
         return None
     thread = context.thread
     earlier = sum(turn.kind == "gave_up" for turn in thread.turns) > (context.act.kind == "gave_up")
-    if not earlier and thread.stalls < 2:
+    wants_on = context.observation.options[:1] == ("next_thread",)
+    if not earlier and not wants_on and thread.stalls < 2:
         # Help with what they are stuck on; where no ladder leads there, another way into the topic.
         stuck = followups.stuck_on(context)
         ladders = {ladder.key_point for ladder in thread.question.ladders}
@@ -162,7 +145,7 @@ def gave_up(context: Context) -> Move | None:
         help_ = (probe or hint) if stuck is not None and stuck not in ladders else (hint or probe)
         if help_ is not None:
             return help_.model_copy(update={"lead": context.say(context.round.wording.ease)})
-    return _next(context, closes="gave_up", lead=context.say(context.round.wording.moving_on))
+    return leave(context, closes="gave_up", lead=context.say(context.round.wording.moving_on))
 
 
 def asked_to_reveal(context: Context) -> Move | None:
@@ -201,7 +184,7 @@ def off_topic(context: Context) -> Move | None:
     if context.observation.intent != "off_topic":
         return None
     if context.thread.steered > MOST_STEERS:
-        return _next(context, closes="covered", lead=context.say(context.round.wording.next_thread))
+        return leave(context, closes="covered", lead=context.say(context.round.wording.next_thread))
     return Move(kind="steer", text=followups.asked(context.thread), lead=context.say(context.round.wording.steer))
 
 
@@ -215,9 +198,9 @@ def said_nothing(context: Context) -> Move | None:
 def thread_time_is_up(context: Context) -> Move | None:
     """The thread has had its minutes and a tenth more."""
     thread = context.thread
-    if context.clock - thread.opened < thread.question.minutes * 60 * OVERTIME:
+    if context.clock - thread.opened < threads.minutes(context) * 60 * OVERTIME:
         return None
-    return _next(context, closes="time", lead=context.say(context.round.wording.next_thread))
+    return threads.next_thread(context, closes="time", lead=context.say(context.round.wording.next_thread))
 
 
 def follow(context: Context) -> Move | None:
@@ -244,7 +227,7 @@ def follow(context: Context) -> Move | None:
 
 def next_thread(context: Context) -> Move | None:
     """Everything has been asked that is worth asking here."""
-    return _next(context, closes="covered", lead=context.say(context.round.wording.next_thread))
+    return threads.next_thread(context, closes="covered", lead=context.say(context.round.wording.next_thread))
 
 
 def tick_due(state: State, clock: float, silent: float) -> bool:
@@ -256,7 +239,8 @@ def tick_due(state: State, clock: float, silent: float) -> bool:
         return False
     if clock >= state.setup.minutes * 60:
         return True
-    return state.nudges < len(NUDGES) and silent >= NUDGES[state.nudges]
+    nudges = (*NUDGES, long_round.QUIET) if state.round.phases else NUDGES
+    return state.nudges < len(nudges) and silent >= nudges[state.nudges]
 
 
 RULES: dict[str, Rule] = {
@@ -280,6 +264,8 @@ RULES: dict[str, Rule] = {
         thread_time_is_up,
         follow,
         next_thread,
+        *long_round.RULES,
+        *ladder.RULES,
     )
 }
 """Every rule by its name in round.yaml."""

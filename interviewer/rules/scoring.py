@@ -87,11 +87,23 @@ def capped(mark: Mark, *, rung: int) -> Mark:
     return mark.model_copy(update={"value": ceiling, "level": int(ceiling), "ceiling": f"hint H{rung}"})
 
 
+def _rung(thread: Thread, dimension: str) -> int:
+    """The highest hint rung that helped with a dimension: the one that a key point speaks for, else correctness."""
+    return max(
+        (
+            rung
+            for id, rung in thread.rungs.items()
+            if (thread.question.key_point(id).dimension or "correctness") == dimension
+        ),
+        default=0,
+    )
+
+
 def thread_grade(
     marks: Sequence[Mark], *, thread: Thread, dimensions: Sequence[Dimension], findings: Sequence[Finding], grade: Grade
 ) -> Grade:
     """`grade` completed: ceilings applied, score computed, or the reason why there is none."""
-    capped_marks = tuple(capped(m, rung=thread.rung) if m.dimension == "correctness" else m for m in marks)
+    capped_marks = tuple(capped(mark, rung=_rung(thread, mark.dimension)) for mark in marks)
     score, share = weighted(capped_marks, dimensions)
     reason = "" if share >= ACCEPTED else "Too little could be supported by your own sentences to grade this thread."
     return grade.model_copy(
@@ -163,15 +175,18 @@ def _round_mark(dim: Dimension, state: State) -> Mark:
     if dim.scope == "round":
         found = [mark for mark in state.marks if mark.dimension == dim.id]
         return found[0] if found else Mark(dimension=dim.id, reason="Not judged in this round.")
-    values = [
-        mark.value
+    found = [
+        mark
         for thread in state.threads
         if thread.grade is not None and thread.grade.score is not None
         for mark in thread.grade.marks
         if mark.dimension == dim.id and mark.value is not None
     ]
+    values = [mark.value for mark in found if mark.value is not None]
     if not values:
         return Mark(dimension=dim.id, reason="Nothing said bears on this.")
+    if len(state.threads) == 1:
+        return found[0]
     value = fmean(values)
     return Mark(dimension=dim.id, level=round_half_down(value), value=value)
 

@@ -19,6 +19,9 @@ SHARES = (("focus", 0.4), ("due", 0.3), ("unseen", 0.2), ("any", 0.1))
 COMPANY_SHARE = 0.4
 """Share of a round's threads that are about the chosen company; rounded, it is 30–50 % of any number from 2 on."""
 
+LADDERS = 2
+"""Ladders of a depth round, before its case of failure."""
+
 GOOD = 2 / 3
 """Share of a thread's must points, raised without a third rung, from which it counts as good."""
 
@@ -59,10 +62,27 @@ def next_question(state: State, bank: Sequence[Question]) -> Question | None:
     if not left:
         return None
     draw = random.Random(f"{state.setup.seed}:{len(state.threads)}")
+    if all(q.brief is not None for q in left):
+        return _of_domain(state, left, draw)
     among = _purpose(state, *_company_apart(state, left), draw)
     # A second round is another one, even if its tier then fits a little less well.
     fresh = [q for q in among if q.id not in state.setup.heard] or among
     return _nearest(fresh, target_tier(state), draw)
+
+
+def _of_domain(state: State, left: list[Question], draw: random.Random) -> Question | None:
+    """Of one domain, two ladders and then a case of failure (domain.md §2.2); None after those."""
+    if state.threads:
+        left = [q for q in left if q.area == state.threads[0].question.area]
+    else:
+        chosen = [q for q in left if q.area in state.setup.areas] or [q for q in left if _about(state, q)] or left
+        # The area is drawn before the question: a domain with more questions is no likelier.
+        area = draw.choice(sorted({q.area for q in chosen}))
+        left = [q for q in chosen if q.area == area]
+    kind = "ladder" if len(state.threads) < LADDERS else "failure"
+    left = [q for q in left if q.brief is not None and q.brief.kind == kind]
+    fresh = [q for q in left if q.id not in state.setup.heard] or left
+    return draw.choice(sorted(fresh, key=lambda q: q.id)) if fresh and len(state.threads) <= LADDERS else None
 
 
 def _about(state: State, question: Question) -> bool:
@@ -81,23 +101,24 @@ def _company_apart(state: State, left: list[Question]) -> tuple[list[Question], 
 
 
 def _purpose(state: State, company: list[Question], left: list[Question], draw: random.Random) -> list[Question]:
+    before = {thread.question.area for thread in state.threads}
     if company:
-        return company
+        # Two topics of one area tell less about somebody than topics of two.
+        return [q for q in company if q.area not in before] or company
     last = state.threads[-1] if state.threads else None
     if last is not None:
         badly = went_badly(last)
         again = [q for q in left if q.area == last.question.area]
         easier = [q for q in again if TIERS.index(q.tier) <= TIERS.index(last.question.tier)]
-        before = state.threads[-2] if len(state.threads) > 1 else None
-        twice = before is not None and before.question.area == last.question.area
+        earlier = state.threads[-2] if len(state.threads) > 1 else None
+        twice = earlier is not None and earlier.question.area == last.question.area
         if badly and not twice and easier:
             return easier
         left = [q for q in left if q not in again] or left
-    fresh_areas = {thread.question.area for thread in state.threads}
     sets = {
         "focus": [q for q in left if q.area in state.setup.areas],
         "due": [q for q in left if set(q.topics) & set(state.setup.due)],
-        "unseen": [q for q in left if q.area not in fresh_areas],
+        "unseen": [q for q in left if q.area not in before],
         "any": left,
     }
     # Somebody who chose areas wants those, so the other purposes draw from them too.

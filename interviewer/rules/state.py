@@ -8,8 +8,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from interviewer.domain import Act, Event, Grade, Made, Mark, Move, Observation, Question, Raised, Rubric, Setup
+from interviewer.domain import Act, Board, Event, Grade, Made, Mark, Move, Observation, Question, Raised, Rubric, Setup
 from interviewer.rules.evidence import sentences
+from interviewer.rules.phases import LED, OWN_PACE, TWIST, Visit, allowed, phases_of
 
 PAUSE_AFTER = 180.0
 """Seconds without a sign of the page after which the interview clock stands still."""
@@ -30,6 +31,8 @@ class Turn:
     """The candidate's sentence numbers within the thread."""
     made: Made | None = None
     move: Move | None = None
+    board: Board | None = None
+    """The diagram as it was when the candidate said this, if it had changed."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,26 @@ class Thread:
     grade: Grade | None = None
     graded_by: Made | None = None
     graded_times: int = 0
+    visits: tuple[Visit, ...] = ()
+    """The parts of a long round, in the order in which they were begun; empty where there are none."""
+    level: int = 0
+    """The step of a ladder that is under way, 1–4; 0 elsewhere."""
+    told: frozenset[str] = frozenset()
+    """Facts that the candidate has been told."""
+    sums: Mapping[str, int] = field(default_factory=dict)
+    """Arithmetic that was asked for → how many sentences had been said by then."""
+    dived: frozenset[str] = frozenset()
+    twisted: int | None = None
+    """How many sentences had been said when the twist came; None before it."""
+    recited: bool = False
+    """Whether the candidate has run through a memorised list of steps."""
+    checks: frozenset[str] = frozenset()
+    """Time checks that were said."""
+
+    @property
+    def section(self) -> str:
+        """The part that is under way; empty in rounds without parts."""
+        return self.visits[-1].section if self.visits else ""
 
     @property
     def rung(self) -> int:
@@ -106,6 +129,10 @@ class State:
     ended_because: str = ""
     started: datetime | None = None
     updated: datetime | None = None
+    board: Board = field(default_factory=Board)
+    """The diagram as it is now."""
+    revision: int = 0
+    """How often it was changed: the number that the next change must carry."""
 
     @property
     def over(self) -> bool:
@@ -172,7 +199,7 @@ def _act(state: State, event: Event, payload: dict[str, Any]) -> State:
         return replace(state, asides=(*state.asides, turn))
     new = sentences(act.text) if act.kind == "said" else ()
     first = len(thread.sentences) + 1
-    turn = replace(turn, numbers=tuple(range(first, first + len(new))))
+    turn = replace(turn, numbers=tuple(range(first, first + len(new))), board=_new_board(state, thread))
     thread = replace(
         thread,
         turns=(*thread.turns, turn),
@@ -180,6 +207,16 @@ def _act(state: State, event: Event, payload: dict[str, Any]) -> State:
         answers=thread.answers + (act.kind == "said"),
     )
     return _with_thread(state, thread)
+
+
+def _new_board(state: State, thread: Thread) -> Board | None:
+    """The diagram, unless an earlier message of this thread shows it already or there is none."""
+    shown = [turn.board for turn in thread.turns if turn.board is not None]
+    return state.board if state.board != (shown[-1] if shown else Board()) else None
+
+
+def _drew(state: State, _: Event, payload: dict[str, Any]) -> State:
+    return replace(state, board=Board.model_validate(payload["board"]), revision=state.revision + 1)
 
 
 def _observed(state: State, _: Event, payload: dict[str, Any]) -> State:
@@ -200,8 +237,21 @@ def _observed(state: State, _: Event, payload: dict[str, Any]) -> State:
             slips=MappingProxyType(slips),
             stalls=0 if fresh else thread.stalls + (1 if answered else 0),
             steered=thread.steered + (seen.intent in ("off_topic", "misread")),
+            visits=_followed(state, thread, seen.section),
+            recited=thread.recited or seen.recites,
         ),
     )
+
+
+def _followed(state: State, thread: Thread, section: str) -> tuple[Visit, ...]:
+    """The parts begun, with the one that a candidate who leads has gone on to by themselves."""
+    phases = phases_of(state.round, thread.question)
+    known = {phase.id for phase in phases[:-1]} - {visit.section for visit in thread.visits} - {TWIST}
+    if state.setup.level in LED or section not in known or not thread.visits:
+        return thread.visits
+    at = thread.visits[-1].at
+    spent, given = state.clock - at, allowed(phases, thread.visits, total=state.setup.minutes * 60)
+    return (*thread.visits, Visit(section, state.clock)) if spent >= OWN_PACE * given else thread.visits
 
 
 def _how(state: State, thread: Thread, key_point: str) -> Raised:
@@ -225,14 +275,39 @@ def _decided(state: State, _: Event, payload: dict[str, Any]) -> State:
             thread = replace(thread, challenged=thread.challenged | {move.trap})
         if move.closes:
             thread = replace(thread, closes=move.closes)
-        state = _with_thread(state, thread)
+        state = _with_thread(state, _led(state, thread, move))
     if move.question is not None:
-        opened = Thread(index=len(state.threads), question=move.question, opened=state.clock)
+        phases = phases_of(state.round, move.question)
+        opened = Thread(
+            index=len(state.threads),
+            question=move.question,
+            opened=state.clock,
+            visits=(Visit(phases[0].id, state.clock),) if phases else (),
+            level=1 if move.question.brief is not None and move.question.brief.rungs else 0,
+        )
         state = replace(state, threads=(*state.threads, opened))
     if move.kind == "take_question":
         state = replace(state, phase="questions")
     nudged = state.pending is not None and state.pending.kind == "tick"
     return replace(state, last_move=move, nudges=state.nudges + nudged)
+
+
+def _led(state: State, thread: Thread, move: Move) -> Thread:
+    """What a move changes in a thread about one long problem."""
+    if move.section and move.section != thread.section:
+        thread = replace(thread, visits=(*thread.visits, Visit(move.section, state.clock)))
+    if move.sum and move.sum not in thread.sums:
+        thread = replace(thread, sums=MappingProxyType({**thread.sums, move.sum: len(thread.sentences)}))
+    if move.kind == "twist":
+        thread = replace(thread, twisted=len(thread.sentences))
+    return replace(
+        thread,
+        told=thread.told | set(move.facts),
+        dived=thread.dived | ({move.dive} if move.dive else set()),
+        checks=thread.checks | ({move.check} if move.check else set()),
+        level=max(thread.level, move.level),
+        stalls=0 if move.section or move.level else thread.stalls,
+    )
 
 
 def _spoken(state: State, event: Event, payload: dict[str, Any]) -> State:
@@ -298,6 +373,7 @@ def _closed(state: State, event: Event, payload: dict[str, Any]) -> State:
 
 _STEPS: dict[str, Callable[[State, Event, dict[str, Any]], State]] = {
     "act": _act,
+    "drew": _drew,
     "observed": _observed,
     "decided": _decided,
     "spoken": _spoken,

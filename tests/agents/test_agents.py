@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.agents import prompting
-from interviewer.agents.grade import MarkReport, Report, accepted, findings, nothing_to_grade, slips
+from interviewer.agents.grade import accepted, findings, nothing_to_grade, slips
 from interviewer.agents.guard import guard
-from interviewer.agents.observe import Report as Observed
-from interviewer.agents.observe import accepted as accept_observation
 from interviewer.agents.observe import request
+from interviewer.agents.reports import GradeReport as Report
+from interviewer.agents.reports import MarkReport
+from interviewer.agents.reports import Report as Observed
+from interviewer.agents.reports import accepted as accept_observation
 from interviewer.agents.speak import whole_sentences, written
 from interviewer.content import shipped
 from interviewer.errors import ModelNonsense

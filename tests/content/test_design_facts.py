@@ -78,7 +78,7 @@ def test_forty_questions_cover_every_fact_and_some_find_the_sheet_silent(
 ) -> None:
     asked = Counter(question.fact for question in questions[path.stem])
     assert asked.total() == 40
-    # Eight: what most candidates ask for (team, deadline, availability) is on the sheets, which leaves fewer silent ones.
+    # At least eight: what most candidates ask for (team, deadline, availability) is on the sheets.
     assert 8 <= asked.pop(None) <= 14
     assert set(asked) == {fact.id for fact in facts(path)}
 

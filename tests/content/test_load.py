@@ -10,10 +10,10 @@ import pytest
 
 from interviewer.agents.matching import words
 from interviewer.content import load, shipped
-from interviewer.content.load import root
 from interviewer.domain import Question, Round
 from interviewer.errors import ContentError, NotFound
 from interviewer.rules.cues import LIGHT
+from tests.content.conftest import copied
 
 BANK = "breadth/bank/b04-class-imbalance.yaml"
 
@@ -21,10 +21,7 @@ BANK = "breadth/bank/b04-class-imbalance.yaml"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the breadth round with one question."""
-    copy = tmp_path / "prompts"
-    others = [path.name for path in root().glob("breadth/bank/*.yaml") if path.name != Path(BANK).name]
-    shutil.copytree(root(), copy, ignore=shutil.ignore_patterns(*others))
-    return copy
+    return copied(tmp_path, ("breadth",), (BANK,))
 
 
 def faults(folder: Path) -> list[str]:
@@ -50,8 +47,8 @@ def test_values_turn_into_json_and_back(question: Question) -> None:
     assert Question.model_validate(question.model_dump(mode="json")) == question
 
 
-def test_rounds_turn_into_json_and_back() -> None:
-    round_ = shipped().round("breadth")
+@pytest.mark.parametrize("round_", shipped().rounds.values(), ids=lambda round_: round_.id)
+def test_rounds_turn_into_json_and_back(round_: Round) -> None:
     assert Round.model_validate(round_.model_dump(mode="json")) == round_
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -19,13 +20,20 @@ from evals.bench.figures import machine, percentile, slope, spread
 from evals.bench.model import model
 from evals.bench.model_server import Record
 from evals.bench.scripted import answer, purpose, tokens_of
-from interviewer.agents.grade import Report as GradeReport
-from interviewer.agents.observe import Report
+from interviewer.agents.reports import GradeReport, Report
 from interviewer.content import shipped
 from interviewer.llm.structured import strict_schema
 
 PROMPT = "KEY POINTS\nK1 (must): One.\nK2 (must): Two.\n\nMISCONCEPTIONS\nT1: Wrong.\n\nExpressed before: K1\n"
 OBSERVE = PROMPT + "Report on the candidate's last message: sentences 4 to 6."
+
+
+@pytest.fixture
+def small_bank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five questions: a server that settles in embeds the texts of all that it has, a second for each."""
+    whole = shipped()
+    small = replace(whole, questions=whole.bank("breadth")[::9])
+    monkeypatch.setattr("interviewer.program.shipped", lambda: small)
 
 
 def _body(schema: Any, text: str) -> dict[str, Any]:
@@ -107,14 +115,14 @@ def test_overhead_splits_the_time_of_an_act() -> None:
     assert found["bare_call_overhead"]["count"] == 5
 
 
-def test_first_words_wait_for_the_model_and_little_else() -> None:
+def test_first_words_wait_for_the_model_and_little_else(small_bank: None) -> None:
     found = first_words.run(quick=True, first=0.1, rate=500.0)
     assert found["first_words"]["count"] == first_words.QUICK_ACTS and found["fallbacks"] == 0
     assert found["first_words"]["median"] >= found["of_it_the_model"]["median"] > 0.1
     assert found["tokens"]["observe"]["median"] >= 20
 
 
-def test_a_built_in_turn_is_measured() -> None:
+def test_a_built_in_turn_is_measured(small_bank: None) -> None:
     found = builtin.run(quick=True)
     assert found["milliseconds"]["turn"]["count"] == builtin.QUICK_ACTS
     assert found["bare_embedding"]["median"] > 0 and found["errors"] == 0

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from interviewer.domain import Act, Observation, Question
+from interviewer.content import shipped
+from interviewer.domain import Act, Citation, Observation, Question
 from interviewer.rules.followups import Context
 from interviewer.rules.moves import RULES, decide, tick_due
 from tests.build import Log, breadth, question
@@ -17,7 +18,7 @@ def begun(**setup: Any) -> Log:
 
 
 def test_every_rule_of_the_round_exists_and_every_rule_is_used() -> None:
-    assert list(RULES) == list(breadth().rules)
+    assert {name for found in shipped().rounds.values() for name in found.rules} == set(RULES)
 
 
 def test_the_opening_says_how_long_it_takes_and_asks_the_question_word_for_word() -> None:
@@ -189,6 +190,12 @@ def test_i_do_not_know_in_words_counts_the_same() -> None:
     assert log.turn("No idea.", intent="gave_up").kind == "hint"
 
 
+def test_who_asks_to_leave_a_topic_is_not_held_back_with_help() -> None:
+    log = begun()
+    move = log.turn("I don't know, let's skip this one.", intent="gave_up", options=["next_thread"])
+    assert (move.kind, move.closes) == ("next_thread", "gave_up")
+
+
 def test_skip_goes_on_at_once() -> None:
     log = begun()
     move = log.turn(kind="skip")
@@ -252,6 +259,26 @@ def test_little_time_left_means_no_new_question_but_one_for_the_candidate() -> N
     last = log.turn("What does the team do all day?")
     assert (last.kind, last.rule) == ("close", "questions_done")
     assert last.lead
+
+
+def test_asked_at_the_end_what_the_company_did_it_says_where_that_can_be_read() -> None:
+    leads = []
+    for cited in (False, True):
+        log = Log(bank=(from_document() if cited else question("q1"),), minutes=20, company="Larkfield")
+        log.begin()
+        log.turn(touched=["m1", "m2", "s1"], seconds=600)
+        leads.append(log.turn("How did they solve it?").lead)
+    assert "Larkfield" not in leads[0]
+    assert leads[1].startswith("What Larkfield did can be read afterwards")
+
+
+def from_document() -> Question:
+    """A question whose first key point cites a passage."""
+    asked = question("q1")
+    first, *others = asked.key_points
+    place = Citation(document="d", passage="p", title="Late labels", quote="Half of them arrive within 32 days.")
+    cited = first.model_copy(update={"citation": place})
+    return asked.model_copy(update={"key_points": (cited, *others), "company": "Larkfield"})
 
 
 def test_a_short_round_has_no_time_for_questions() -> None:

@@ -139,6 +139,14 @@ def test_with_a_company_three_to_five_of_ten_threads_come_from_the_library(threa
     assert not asked[0].company, "the warm-up is a question of the bank"
 
 
+def test_the_companys_questions_are_of_areas_that_have_not_been_asked_about() -> None:
+    bank = tuple(question(f"bank-{n}", area="B08", tier="C") for n in range(4))
+    other = question("lib-other", area="B12", tier="A").model_copy(update={"company": "Larkfield"})
+    asked = _round_with("Larkfield", (*bank, *WRITTEN, other), 4)
+    assert next(q.id for q in asked if q.company) == "lib-other"
+    assert sum(bool(q.company) for q in asked) == 2, "and of others where no new area is left"
+
+
 def test_without_a_company_nothing_changes() -> None:
     assert [q.id for q in _round_with("", BANK, 6, seed=4)] == [q.id for q in _round_with("Other", BANK, 6, seed=4)]
 

@@ -1,0 +1,153 @@
+"""What observing and grading have besides in a round about one problem: facts, parts, a diagram, contradictions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from interviewer.agents import prompting, reports
+from interviewer.agents.facts import asked
+from interviewer.domain import Board, Mark, Observation
+from interviewer.rules.board import cited
+from interviewer.rules.evidence import is_gibberish
+from interviewer.rules.ladder import reached, steps
+from interviewer.rules.long_round import outcome
+from interviewer.rules.phases import parts, phases_of
+from interviewer.rules.state import State, Thread
+
+STAGES: Final = (
+    "clarify|requirements|problem formulation|metric|data collection|data|feature|label|preprocess|split|model|"
+    "train|evaluat|offline|online|a/b|deploy|serv|scal|monitor|retrain|cache|pipeline"
+)
+RECITED_STAGES: Final = 7
+"""Different stages of the stock recipe in one message from which it may be one."""
+RECITED_WORDS: Final = 60
+TOUCHED: Final = 0.6
+"""Probability from which a message of many sentences counts as touching a key point; among many, more come near."""
+RECITED_POINTS: Final = 2
+"""Key points up to which such a message says nothing about this problem."""
+
+_STAGE = re.compile(rf"\b(?:{STAGES})", re.IGNORECASE)
+
+
+class Head(reports.Head):
+    """The part of the report that the reply needs."""
+
+    traps: list[str]
+    facts: list[str]
+    section: str | None
+    recites: bool
+    contradicts: list[int] | None
+
+
+class Report(Head, reports.Report):
+    """What the observing model is asked for."""
+
+
+def values(state: State, thread: Thread) -> dict[str, str]:
+    """The prompt's inputs that only these rounds have."""
+    phases = phases_of(state.round, thread.question)
+    return {
+        "facts": prompting.facts(thread.question),
+        "sections": "\n".join(f"{phase.id}: {phase.name}" for phase in phases[:-1]) or "none",
+        "part": prompting.part(state, thread),
+        "board": prompting.fenced(prompting.board(state.board), prompting.marker(state.id)),
+    }
+
+
+def accepted(report: Report, thread: Thread, last: Sequence[int]) -> Observation:
+    """The report with what only these rounds have; as `reports.accepted` otherwise."""
+    known = thread.question.brief.facts if thread.question.brief is not None else ()
+    by_alias = {f"F{n}": fact.id for n, fact in enumerate(known, 1)}
+    named = tuple(by_alias[alias.strip().upper()] for alias in report.facts if alias.strip().upper() in by_alias)
+    pair = report.contradicts or []
+    holds = len(pair) == 2 and 0 < pair[0] < pair[1] and pair[1] in last
+    sections = {point.section for point in thread.question.key_points}
+    return reports.accepted(report, thread, last).model_copy(
+        update={
+            "facts": tuple(dict.fromkeys(named)),
+            "section": report.section if report.section in sections else "",
+            "recites": report.recites,
+            "contradicts": (pair[0], pair[1]) if holds else None,
+        }
+    )
+
+
+def enriched(seen: Observation, thread: Thread, text: str) -> Observation:
+    """What matching saw in a message, with the facts that it asks for and the part that it is about. Blocking."""
+    if seen.intent in ("reveal", "not_finished") or is_gibberish(text):
+        return seen
+    seen = seen.model_copy(update={"touched": tuple(t for t in seen.touched if t.strength >= TOUCHED)})
+    wanted = asked(thread.question, text)
+    sections = Counter(
+        point.section for point in thread.question.key_points if point.id in {t.key_point for t in seen.touched}
+    )
+    section, count = sections.most_common(1)[0] if sections else ("", 0)
+    intent = seen.intent
+    if not seen.touched and (wanted.facts or wanted.silent):
+        intent = "clarify"
+    elif intent == "clarify":
+        intent = "answer"
+    return seen.model_copy(
+        update={
+            "intent": intent,
+            "facts": wanted.facts,
+            "section": section if count >= 2 else "",
+            "recites": recites(text, len(seen.touched)),
+        }
+    )
+
+
+def recites(text: str, points: int) -> bool:
+    """Whether a message runs through the stages of the stock recipe, without a number or the matter."""
+    stages = {found.lower() for found in _STAGE.findall(text)}
+    long = len(text.split()) >= RECITED_WORDS
+    return long and len(stages) >= RECITED_STAGES and points <= RECITED_POINTS and not re.search(r"\d", text)
+
+
+def grade_values(state: State, thread: Thread) -> dict[str, str]:
+    """The grading prompt's inputs that only these rounds have."""
+    brief, mark = thread.question.brief, prompting.marker(state.id)
+    assert brief is not None
+    told = (
+        f"{fact.name}: {fact.says} ({'told' if fact.id in thread.told else 'not asked for'})" for fact in brief.facts
+    )
+    return {
+        "facts": "\n".join(told) or "none",
+        "course": "\n".join(course(state, thread)) or "none",
+        "red_flags": "\n".join(f"- {flag}" for flag in brief.red_flags) or "none",
+        "signals": "\n".join(f"{level}: {shows}" for level, shows in brief.signals.items()) or "none",
+        "board": prompting.fenced(prompting.board(state.board), mark),
+    }
+
+
+def course(state: State, thread: Thread) -> Iterator[str]:
+    """What the program itself knows about how the round went, a line each."""
+    total = state.setup.minutes * 60
+    for part in parts(phases_of(state.round, thread.question), thread.visits, total=total, clock=state.clock):
+        if part.begun is not None:
+            yield f"{part.phase.name}: {part.spent / 60:.0f} of {part.budget / 60:.0f} minutes"
+    if thread.twisted is not None:
+        yield f"The twist came after sentence {thread.twisted}."
+    for one in thread.question.brief.sums if thread.question.brief is not None else ():
+        came = {"right": "right", "off": "far off", "none": "no estimate"}[outcome(thread, one.id)]
+        yield f"Arithmetic ({'asked' if one.id in thread.sums else 'not asked'}): {one.ask} {came}"
+    if steps(thread.question):
+        yield f"Steps of the ladder asked: {thread.level}; that hold by key points raised: {reached(thread)}"
+    for point, rung in thread.rungs.items():
+        yield f"Hint H{rung} was given towards: {thread.question.key_point(point).text}"
+
+
+def with_elements(marks: Sequence[Mark], report: reports.Judged, board: Board) -> tuple[Mark, ...]:
+    """The marks of a pass with the parts of the diagram that it cites for them; unknown numbers are dropped."""
+    if not isinstance(report, reports.BoardGradeReport):
+        return tuple(marks)
+    named = {mark.d: mark.e for mark in report.marks}
+    return tuple(
+        mark.model_copy(update={"elements": cited(board, named.get(mark.dimension, ()))})
+        if mark.level is not None
+        else mark
+        for mark in marks
+    )

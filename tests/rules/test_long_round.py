@@ -1,0 +1,273 @@
+"""The rules of the design round, one after another, as a candidate would meet them."""
+
+from typing import Any
+
+import pytest
+
+from interviewer.content import shipped
+from interviewer.domain import Board, Box, Brief, Move
+from interviewer.rules.long_round import outcome
+from interviewer.rules.phases import allowed, phases_of
+from interviewer.rules.state import Thread
+from tests.build import Log
+
+PROBLEM = shipped().question("delivery-eta")
+BRIEF = PROBLEM.brief or Brief(kind="modeling")
+SECTIONS = {section: [p.id for p in PROBLEM.key_points if p.section == section] for section in ("framing", "data")}
+FACT = BRIEF.facts[0]
+
+
+def begun(**setup: Any) -> Log:
+    log = Log((PROBLEM,), **{"round": "design", "question": PROBLEM.id, "minutes": 45, **setup})
+    log.begin()
+    return log
+
+
+def thread(log: Log) -> Thread:
+    found = log.state.thread
+    assert found is not None
+    return found
+
+
+def through(log: Log, section: str, **turn: Any) -> Move:
+    """Turns of a minute until a part begins."""
+    for _ in range(80):
+        move = log.turn("I would do it step by step and say why.", seconds=60, **turn)
+        if move.section == section:
+            return move
+    raise AssertionError(f"{section} never began")
+
+
+def test_a_fact_is_told_in_its_own_words_and_nothing_else() -> None:
+    log = begun()
+    move = log.turn("How many orders?", intent="clarify", facts=(FACT.id,))
+    assert (move.rule, move.text, move.facts, move.exact) == ("fact_asked", FACT.says, (FACT.id,), True)
+    assert thread(log).told == {FACT.id}
+    again = log.turn("Sorry, how many?", intent="clarify", facts=(FACT.id,))
+    assert again.text == FACT.says
+
+
+def test_a_question_in_the_middle_of_an_answer_is_answered_too() -> None:
+    log = begun()
+    move = log.turn(facts=(FACT.id,), touched=SECTIONS["framing"][:2])
+    assert move.rule == "fact_asked"
+    assert thread(log).raised.keys() == set(SECTIONS["framing"][:2])
+    assert log.turn(facts=(FACT.id,), touched=SECTIONS["framing"][2:3]).rule != "fact_asked"
+
+
+def test_where_the_sheet_is_silent_it_is_left_to_them() -> None:
+    log = begun()
+    move = log.turn("Which cloud?", intent="clarify")
+    assert move.rule == "left_to_you"
+    assert not any(fact.says in move.text for fact in BRIEF.facts)
+
+
+@pytest.mark.parametrize("asked", ["reveal", "clarify"])
+def test_nobody_is_told_the_twist_or_the_answer(asked: Any) -> None:
+    log = begun()
+    move = log.turn("What is the twist, and what is the right answer?", intent=asked)
+    assert BRIEF.twist is not None and BRIEF.twist.text not in move.text
+    assert not any(point.text in move.text for point in PROBLEM.key_points)
+
+
+@pytest.mark.parametrize(("level", "in_a_row"), [("junior", 0), ("mid", 1), ("senior", 2), ("staff", 2)])
+def test_somebody_who_gets_on_is_left_to_it_as_long_as_their_level_allows(level: Any, in_a_row: int) -> None:
+    log = begun(level=level)
+    rules = [log.turn(touched=[id], options=("continue",)).rule for id in SECTIONS["framing"][:3]]
+    assert rules[:in_a_row] == ["drive"] * in_a_row
+    assert rules[in_a_row] != "drive"
+
+
+@pytest.mark.parametrize("level", ["junior", "senior"])
+def test_every_part_begins_and_ends_near_its_plan_and_the_round_ends(level: Any) -> None:
+    log = begun(level=level)
+    phases = phases_of(log.round.rubric("modeling"), PROBLEM)
+    points = iter([p.id for p in PROBLEM.key_points] * 3)
+    starts = {phases[0].id: 0.0}
+    for _ in range(80):
+        move = log.turn("One thing leads to another here.", seconds=90, touched=[next(points)])
+        if move.section:
+            starts[move.section] = log.state.clock_at(log.now)
+        if move.kind in ("take_question", "close"):
+            starts["questions"] = log.state.clock_at(log.now)
+            break
+    planned = 0.0
+    for phase in phases:
+        # A turn lasts a minute and a half, so a part cannot end nearer than half of one.
+        assert abs(starts[phase.id] - planned) <= max(0.2 * phase.minutes * 60, 45), phase.id
+        planned += phase.minutes * 60
+
+
+def test_the_parts_come_in_order_and_the_twist_at_two_thirds() -> None:
+    log = begun()
+    order = []
+    for _ in range(80):
+        move = log.turn("I would do it step by step and say why.", seconds=60)
+        if move.section:
+            order.append(move.section)
+        if move.kind == "twist":
+            assert 0.55 <= log.state.clock_at(log.now) / (45 * 60) <= 0.75
+            assert BRIEF.twist is not None and move.text == BRIEF.twist.text and move.exact
+        if move.kind in ("take_question", "close"):
+            break
+    assert order == ["architecture", "data", "modelling", "evaluation", "twist", "serving"]
+
+
+def test_a_recited_template_brings_the_twist_early() -> None:
+    log = begun()
+    assert log.turn(recites=True, seconds=60).kind != "twist"
+    log.wait(600)
+    assert log.turn(recites=True).kind == "twist"
+    assert thread(log).twisted is not None
+    assert all(log.turn(recites=True).kind != "twist" for _ in range(5))
+
+
+def test_a_candidate_who_leads_takes_the_talk_along() -> None:
+    log = begun(level="senior")
+    log.turn(seconds=230, touched=SECTIONS["framing"])
+    log.turn("Let me go on to the data.", seconds=20, section="data", touched=SECTIONS["data"][:1])
+    assert thread(log).section == "data"
+    junior = begun(level="junior")
+    junior.turn(seconds=230, touched=SECTIONS["framing"])
+    junior.turn("Now the data.", seconds=20, section="data")
+    assert thread(junior).section in ("framing", "architecture")
+
+
+def test_looking_ahead_early_is_no_leaving() -> None:
+    log = begun(level="senior")
+    log.turn("Labels will be hard.", seconds=20, section="data", touched=SECTIONS["data"][:1])
+    assert thread(log).section == "framing"
+
+
+def test_arithmetic_is_asked_with_the_facts_it_needs() -> None:
+    log = begun()
+    move = through(log, "serving")
+    while not move.sum:
+        move = log.turn("We would run it on machines.", seconds=45)
+    one = next(found for found in BRIEF.sums if found.id == move.sum)
+    assert one.ask in move.text and move.exact
+    needed = {fact.id: fact for fact in BRIEF.facts if fact.id in one.formula}
+    assert all(fact.says in move.text for fact in needed.values())
+    assert needed.keys() <= thread(log).told
+
+
+@pytest.mark.parametrize(
+    ("said", "result", "again"),
+    [
+        ("2 million a day divided by 86,400, times 3, so about 70 a second.", "right", False),
+        ("That makes about 70,000 orders per second.", "off", True),
+        ("It depends on the traffic.", "none", True),
+    ],
+)
+def test_an_estimate_that_is_off_is_asked_about_once(said: str, result: str, again: bool) -> None:
+    log = begun()
+    move = through(log, "serving")
+    while not move.sum:
+        move = log.turn("We would run it on machines.", seconds=45)
+    follow = log.turn(said, seconds=30)
+    assert outcome(thread(log), move.sum) == result
+    assert (follow.rule == "sum_check") is again
+    if again:
+        assert log.turn("I leave it at that.", seconds=30).rule != "sum_check"
+
+
+def test_what_they_worked_out_unasked_is_not_asked_again() -> None:
+    log = begun()
+    log.turn("2 million orders a day over 86,400 seconds, times 3 at the peak, is about 70 orders a second.")
+    log.turn("With 200 estimates each that makes about 14,000 estimates a second.")
+    move = through(log, "serving")
+    for _ in range(6):
+        move = log.turn("We would run it on machines.", seconds=40)
+        assert not move.sum
+
+
+def test_two_things_that_do_not_go_together_are_put_side_by_side() -> None:
+    log = begun()
+    log.turn("I always hold out later weeks.")
+    move = log.turn("I shuffle all orders.", contradicts=(1, 2))
+    assert move.rule == "contradiction" and move.angle == "bridge"
+    assert "hold out later weeks" in move.text and "shuffle all orders" in move.text
+    assert log.turn("Yes.", contradicts=(1, 9)).rule != "contradiction"
+
+
+def test_skipping_leaves_a_part_and_not_the_round() -> None:
+    log = begun()
+    assert log.turn(kind="skip").section == "architecture"
+    assert thread(log).closes == ""
+
+
+def test_the_time_checks_come_once_each() -> None:
+    log = begun()
+    checks, points = [], iter([point.id for point in PROBLEM.key_points] * 3)
+    for _ in range(80):
+        move = log.turn("And then I would go on with the next thing.", seconds=90, touched=[next(points)])
+        checks.append((move.check, log.state.clock_at(log.now) / 2700))
+        if move.kind in ("take_question", "close"):
+            break
+    said = {check: share for check, share in checks if check}
+    assert [check for check, _ in checks if check] == ["halfway", "late"]
+    assert 0.5 <= said["halfway"] < 0.56 and 0.85 <= said["late"] < 0.91
+
+
+def test_an_empty_board_is_asked_for_once_and_a_drawn_one_never() -> None:
+    asked = []
+    for drawn in (False, True):
+        log = begun()
+        if drawn:
+            log.draw(Board(boxes=(Box(id="a", name="client"),)))
+        moves = [log.turn("It goes from here to there and then back again.", seconds=50) for _ in range(14)]
+        asked.append(sum(move.rule == "board_due" for move in moves))
+    assert asked == [1, 0]
+
+
+def test_the_board_stands_at_the_answer_that_it_was_drawn_for() -> None:
+    log = begun()
+    log.turn("First words.")
+    board = Board(boxes=(Box(id="a", name="client"), Box(id="b", name="ranker")))
+    log.draw(board)
+    log.turn("Here is the picture.")
+    log.turn("And more words.")
+    shown = [turn.board for turn in thread(log).turns if turn.speaker == "candidate"]
+    assert shown == [None, board, None]
+    assert log.state.revision == 1
+
+
+def test_silence_is_nudged_twice_and_then_ended() -> None:
+    log = begun()
+    rules = [log.turn(kind="tick", seconds=300).rule for _ in range(3)]
+    assert rules == ["silence", "silence", "quiet"]
+    assert log.state.last_move is not None and log.state.last_move.closes == "quiet"
+
+
+def test_words_without_content_end_it_too() -> None:
+    log = begun()
+    moves = [log.turn("Hmm.", intent="empty", seconds=20) for _ in range(6)]
+    assert [move.rule == "quiet" for move in moves] == [False] * 5 + [True]
+    patient = begun()
+    moves = [patient.turn("I am still thinking about who uses it and why they do.", seconds=20) for _ in range(7)]
+    assert all(move.rule != "quiet" for move in moves)
+
+
+def test_giving_up_gets_help_and_never_ends_the_round() -> None:
+    log = begun()
+    for _ in range(8):
+        move = log.turn("I don't know.", intent="gave_up", seconds=20)
+        assert move.closes == ""
+    assert thread(log).section != "framing"
+
+
+def test_a_dive_from_the_company_comes_in_the_twist_and_first() -> None:
+    from interviewer.rules.problems import with_company
+    from tests.build import question
+
+    extended = with_company(PROBLEM, "Brackenloom", (question("own-one"),), ())
+    log = Log((extended,), round="design", question=PROBLEM.id, minutes=45, company="Brackenloom")
+    log.begin()
+    through(log, "twist")
+    dives = []
+    for _ in range(6):
+        move = log.turn("We would look at it.", seconds=30)
+        if move.dive:
+            dives.append(move.dive)
+    assert dives and dives[0] == "own-own-one"
+    assert allowed(phases_of(log.round.rubric("modeling"), extended), thread(log).visits, total=2700) > 0
