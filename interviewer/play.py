@@ -102,7 +102,7 @@ async def play(program: Program, setup: Setup, script: Script | Person) -> Playe
     interview could not be closed.
     """
     clock = _Clock(datetime.now(UTC) - timedelta(minutes=setup.minutes) - LONGEST_ANSWER)
-    room = Room(program.repository, program.content, program.model, authored=program.authoring.ready, now=clock.now)
+    room = program.new_room(clock.now)
     candidate = _Reacting(Reacting(script)) if isinstance(script, Person) else _Candidate(script)
     id = await room.open(setup)
     async for _ in room.resume(id):

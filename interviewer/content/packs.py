@@ -59,6 +59,12 @@ def pack_for(name: str) -> Pack | None:
     return next((pack for pack in packs() if wanted in map(_key, _names(pack))), None)
 
 
+def landmarks(company: str) -> tuple[Landmark, ...]:
+    """The published work that a company's pack names; none for a company without a pack. Raises ContentError."""
+    pack = pack_for(company)
+    return pack.landmarks if pack is not None else ()
+
+
 def topics() -> Topics:
     """The topics and design problems that there are. Raises ContentError."""
     return shipped_corpus().topics

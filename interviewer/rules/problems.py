@@ -37,7 +37,10 @@ def with_company(
     if authored:
         nearest = max(authored, key=lambda q: (len(about & {q.area, *q.topics}), q.id))
         return _with_question(question, brief, company, nearest)
-    fitting = [landmark for landmark in landmarks if landmark.supports in about]
+    # What is about the system itself comes before what is about a method: a method's name can be half an answer.
+    fitting = sorted(
+        (one for one in landmarks if one.supports in about), key=lambda one: one.supports in question.topics
+    )
     return _with_landmark(question, brief, company, fitting[0]) if fitting else question
 
 
