@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from interviewer.agents.matcher import prepare
 from interviewer.agents.steps import Step
 from interviewer.authoring import Authoring
 from interviewer.content import Content, shipped
+from interviewer.content.packs import landmarks
+from interviewer.depth import Depth
 from interviewer.errors import InterviewerError, SettingsError
 from interviewer.library import Library
 from interviewer.llm import Budget, Endpoint, Model, TestResult, list_models, open_model
@@ -46,7 +48,8 @@ class Program:
         self.repository: Repository = self.store.repository(self.store.local_user())
         self.library = Library(self.store.shelf(self.store.local_user()), home, self.embedding)
         self.authoring = Authoring(lambda: self.library, self.content, self.model)
-        self.room = Room(self.repository, self.content, self.model, authored=self.authoring.ready)
+        self.depth = Depth(lambda: self.library, self.content, self.model)
+        self.room = self.new_room()
         self._lock = threading.Lock()
         self._model: Model | None = None
         self._month = ""
@@ -75,6 +78,11 @@ class Program:
                 await asyncio.sleep(pause)
         except InterviewerError as error:
             log.warning("settling in ended early: %s", type(error).__name__)
+
+    def new_room(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Room:
+        """A room of this user, with a clock of its own where nobody is to wait."""
+        authored = self.authoring.ready
+        return Room(self.repository, self.content, self.model, authored=authored, landmarks=landmarks, now=now)
 
     def model(self, step: Step | None = None) -> Model | None:
         """The model that does `step` now (any step: the configured one); None: the built-in step."""

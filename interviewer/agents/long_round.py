@@ -42,8 +42,10 @@ class Head(reports.Head):
     contradicts: list[int] | None
 
 
-class Report(Head, reports.Report):
-    """What the observing model is asked for."""
+class Report(Head):
+    """What the observing model is asked for. `points` is its own: an inherited field would come before the head."""
+
+    points: list[str]
 
 
 def values(state: State, thread: Thread) -> dict[str, str]:
@@ -65,7 +67,8 @@ def accepted(report: Report, thread: Thread, last: Sequence[int]) -> Observation
     pair = report.contradicts or []
     holds = len(pair) == 2 and 0 < pair[0] < pair[1] and pair[1] in last
     sections = {point.section for point in thread.question.key_points}
-    return reports.accepted(report, thread, last).model_copy(
+    short = reports.Report.model_validate(report.model_dump(include=set(reports.Report.model_fields)))
+    return reports.accepted(short, thread, last).model_copy(
         update={
             "facts": tuple(dict.fromkeys(named)),
             "section": report.section if report.section in sections else "",

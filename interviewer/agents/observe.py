@@ -88,7 +88,7 @@ async def _with_model(
 
     long = thread.question.brief is not None
     head: type[Head] = long_round.Head if long else Head
-    asked: type[Report] = long_round.Report if long else Report
+    asked: type[Report | long_round.Report] = long_round.Report if long else Report
     values = {**_values(state, thread, last), **(long_round.values(state, thread) if long else {})}
     report, usage = await model.ask(
         asked, prompting.render(prompt, values), purpose="observe", max_tokens=MAX_TOKENS, watch=watch
@@ -97,7 +97,7 @@ async def _with_model(
     return _accepted(report, thread, last), made
 
 
-def _accepted(report: Report, thread: Thread, last: Sequence[int]) -> Observation:
+def _accepted(report: Report | long_round.Report, thread: Thread, last: Sequence[int]) -> Observation:
     if isinstance(report, long_round.Report):
         return long_round.accepted(report, thread, last)
     return accepted(report, thread, last)
