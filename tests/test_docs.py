@@ -22,7 +22,8 @@ WORDS = {
     # What is no name of ours: the protocol, the database, the form of a question, placeholders.
     *("synchronous=FULL", "max_tokens", "max_completion_tokens", "stream_options", "PROVIDER:NAME", "auto"),
     *("must", "should", "exceptional", "preprocess_before_split"),
-    *("act:N", "observed:N", "decided:N", "spoken:N", "graded:THREAD:K", "graded:round:1"),
+    *("{lead}", "*"),
+    *("act:N", "observed:N", "decided:N", "spoken:N", "drew:N", "graded:THREAD:K", "graded:round:1"),
 }
 
 
@@ -49,7 +50,13 @@ def exists(name: str) -> bool:
     if name.startswith(("interviewer ", "make ", "python -m ")):
         return command(name)
     if any(
-        (folder / name).exists() for folder in (ROOT, *(ROOT / "interviewer").iterdir(), ROOT / "prompts/breadth/bank")
+        (folder / name).exists()
+        for folder in (
+            ROOT,
+            *(ROOT / "interviewer").iterdir(),
+            *(ROOT / "prompts").iterdir(),
+            ROOT / "prompts/breadth/bank",
+        )
     ):
         return True
     return name in names()
