@@ -40,6 +40,7 @@ class Leak:
     act: int
     rule: str
     sentence: str
+    key_points: tuple[str, ...]
 
 
 def spoken(events: Sequence[Event]) -> Iterator[tuple[State, Move, str, int]]:
@@ -62,7 +63,8 @@ def leaks(events: Sequence[Event]) -> list[Leak]:
         said = text
         for words in licensed:
             said = said.replace(words, " ")
-        found += [Leak(act, move.rule, one) for one in sentences(said) if check.leaks(one)]
+        given = ((one, check.given_away(one)) for one in sentences(said))
+        found += [Leak(act, move.rule, one, tuple(sorted(points))) for one, points in given if points]
     return found
 
 
@@ -104,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if not options.json:
                     print(f"{outcome.person.problem:24}{outcome.person.id[-12:]:14}{len(given)} leaks", flush=True)
                     for one in given:
-                        print(f"  act {one.act}, {one.rule}: {one.sentence}")
+                        print(f"  act {one.act}, {one.rule}: {one.sentence} ({', '.join(one.key_points)})")
     except InterviewerError as error:
         print(error, file=sys.stderr)
         return 2

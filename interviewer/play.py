@@ -5,6 +5,8 @@ every other question) to such a list, which begins anew with each thread. A ques
 time for the candidate's own questions without a `*`, are passed over. `/hint`, `/skip`, `/idk` and `/end` are what the
 buttons of the page do.
 
+For rounds about one problem a script may also be somebody who reacts: a map with the fields of `Person`.
+
 Nobody waits: the interview runs on a clock of its own that moves on by what reading and typing would take (20 s a
 message and 0.4 s a word, so that 100 words take a minute), which bounds the number of topics as in a real round. The
 clock is set back so that the interview is over by now, and no transcript or weak area lies in the future.
@@ -18,6 +20,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+
+from pydantic import ValidationError
 
 from interviewer.domain import Act, Event, Setup
 from interviewer.errors import BadMessage, CandidateError, InterviewerError
@@ -39,6 +43,8 @@ SIGN = 60.0
 """Seconds of typing between two signs of the open page: the room pauses an interview that gives none for long."""
 MOST_ACTS_A_MINUTE = 60 / READING
 """More cannot happen, since every message takes READING; a bound all the same, should the clock not count."""
+REACTS = frozenset({"by_section", "by_rung"})
+"""Fields by which a file is told to hold somebody who reacts (`Person`), and no lists of messages."""
 MOST_REFUSED = 5
 """Messages in a row that the room does not take, after which somebody who reacts gives up."""
 ANY = "*"
@@ -73,7 +79,7 @@ class Played:
     refused: tuple[Refusal, ...]
 
 
-def read_script(path: Path) -> Script:
+def read_script(path: Path) -> Script | Person:
     """The script in a JSON file. Raises CandidateError, one sentence, for a file that is no script."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -82,6 +88,8 @@ def read_script(path: Path) -> Script:
     except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise CandidateError(f"{str(path)!r} is not a JSON file in UTF-8{where}: mend it.") from error
+    if isinstance(data, dict) and not REACTS.isdisjoint(data):
+        return _person(path, data)
     lists = data if isinstance(data, dict) else {ANY: data}
     if not lists or not all(_is_list(messages) for messages in lists.values()):
         raise CandidateError(
@@ -89,6 +97,14 @@ def read_script(path: Path) -> Script:
             "a message is a text, and no list is empty."
         )
     return {id: tuple(lists[id]) for id in lists} if isinstance(data, dict) else tuple(data)
+
+
+def _person(path: Path, data: dict[str, Any]) -> Person:
+    try:
+        return Person.model_validate(data)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+        raise CandidateError(f"{str(path)!r} is no candidate that reacts: look at {where!r}.") from error
 
 
 def _is_list(messages: object) -> bool:

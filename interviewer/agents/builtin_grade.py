@@ -45,7 +45,7 @@ def built_in(thread: Thread, dims: Sequence[Dimension], board: Board | None = No
         for trap in found.traps
         if trap.probability >= SLIPPED and trap.sentences
     )
-    cut = (LONG_HIT, LONG_PARTIAL) if thread.question.brief is not None else (HIT, PARTIAL)
+    cut = (LONG_HIT, LONG_PARTIAL) if thread.visits else (HIT, PARTIAL)
     findings = tuple(_findings(found, thread, kept, *cut))
     judged = [dim for dim in dims if dim.scope == "thread" and dim.judged]
     if thread.question.brief is not None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from interviewer.agents.matcher import Matches
-from interviewer.agents.matching.credit import credit
+from interviewer.agents.matching.credit import NOISE, SURE, credit
 from interviewer.domain import Board, Dimension, Finding, Importance, Mark
 from interviewer.rules.ladder import held, reached, steps
 from interviewer.rules.scoring import RAISED_CREDIT, round_half_down
@@ -21,7 +21,7 @@ LONG_HIT, LONG_PARTIAL = 0.68, 0.55
 """Probabilities from which a key point counts as said, or in part. Among eighty sentences something always comes near:
 a recited recipe with nothing of the problem in it still meets the points at 0.5 (`python -m evals.design`)."""
 LONG_NOISE, LONG_SURE = 0.45, 0.85
-"""Probabilities that earn nothing and everything, for the same reason."""
+"""Probabilities that earn nothing and everything, for the same reason. A ladder is short: the usual ones hold there."""
 FACTS, FEWEST = 4, 3
 """Facts asked for that show a candidate who finds out first; points raised below which drive is not judged."""
 
@@ -42,12 +42,10 @@ def _mark(dim: Dimension, found: Matches, findings: Sequence[Finding], thread: T
     if not shown and not _occasion(thread, {point.section for point in own.values()}):
         return Mark(dimension=dim.id, reason="It did not come up.")
     earned: dict[Importance, list[float]] = {}
+    bounds = (LONG_NOISE, LONG_SURE) if thread.visits else (NOISE, SURE)
     for point in found.points:
         if point.key_point in own:
-            share = (
-                credit(point.probability, LONG_NOISE, LONG_SURE)
-                * RAISED_CREDIT[thread.raised.get(point.key_point, "unprompted")]
-            )
+            share = credit(point.probability, *bounds) * RAISED_CREDIT[thread.raised.get(point.key_point, "unprompted")]
             earned.setdefault(own[point.key_point].importance, []).append(share)
     parts = {kind: part for kind, part in PARTS.items() if kind in earned}
     share = sum(part * fmean(earned[kind]) for kind, part in parts.items()) / sum(parts.values())

@@ -16,6 +16,11 @@ EXPRESSED = 0.5
 HALF_SAID = 0.35
 """Probability from which a key point counts as half said by the candidate, or by the words that the move licenses."""
 
+EXPRESSED_LONG = 0.65
+"""The same for one sentence against the thirty points of a long problem, where any question comes near one of them."""
+HALF_SAID_LONG = 0.6
+"""HALF_SAID for the candidate's words in such a round: among eighty sentences every point comes near."""
+
 _VERDICT = re.compile(
     r"^(?:that(?:'s| is| was) |this is |you(?:'re| are) |yes,? |no,? |very |really |quite |an? |what an? )*"
     r"(?:great|excellent|perfect|exactly|correct|incorrect|wrong|right answer|nice|brilliant|awesome|spot on|well done|"
@@ -78,32 +83,36 @@ class Guard:
 
     def leaks(self, sentence: str) -> bool:
         """Whether the sentence says an unsaid key point that the move's own words do not say. Blocking: it embeds."""
-        if self._names_a_cue(sentence):
-            return True
+        return bool(self.given_away(sentence))
+
+    def given_away(self, sentence: str) -> frozenset[str]:
+        """The unsaid key points that the sentence says. Blocking: it embeds."""
+        found = self._named_by_cue(sentence)
         for question, unsaid in self.unsaid:
-            said = _expressed(question, (sentence,)) & unsaid if unsaid else frozenset()
+            enough = EXPRESSED if question.brief is None else EXPRESSED_LONG
+            said = _expressed(question, (sentence,), enough) & unsaid if unsaid else frozenset()
             # Mostly there is nothing to excuse, and then nothing of what the candidate said has to be embedded.
-            if said and said - self._excused(question):
-                return True
-        return False
+            found |= said - self._excused(question) if said else frozenset()
+        return found
 
     def _excused(self, question: Question) -> frozenset[str]:
         """The key points that the move or the candidate has at least half said."""
-        return _expressed(question, (*self.licensed, *self.own), HALF_SAID)
+        half = HALF_SAID if question.brief is None else HALF_SAID_LONG
+        return _expressed(question, self.licensed, HALF_SAID) | _expressed(question, self.own, half)
 
-    def _names_a_cue(self, sentence: str) -> bool:
+    def _named_by_cue(self, sentence: str) -> frozenset[str]:
         known = frozenset[str]().union(*(stems(text) for text in (*self.licensed, *self.said)))
         new = stems(sentence)
-        return any(
-            (wanted := stems(cue)) and wanted <= new and not wanted <= known
+        return frozenset(
+            point.id
             for question, unsaid in self.unsaid
             for point in question.key_points
             if point.id in unsaid
-            for cue in point.cues
+            and any((wanted := stems(cue)) and wanted <= new and not wanted <= known for cue in point.cues)
         )
 
 
-def _expressed(question: Question, sentences: Sequence[str], enough: float = EXPRESSED) -> frozenset[str]:
+def _expressed(question: Question, sentences: Sequence[str], enough: float) -> frozenset[str]:
     return frozenset(p.key_point for p in match(question, sentences).points if p.probability >= enough)
 
 

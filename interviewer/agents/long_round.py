@@ -82,7 +82,8 @@ def enriched(seen: Observation, thread: Thread, text: str) -> Observation:
     """What matching saw in a message, with the facts that it asks for and the part that it is about. Blocking."""
     if seen.intent in ("reveal", "not_finished") or is_gibberish(text):
         return seen
-    seen = seen.model_copy(update={"touched": tuple(t for t in seen.touched if t.strength >= TOUCHED)})
+    if thread.visits:
+        seen = seen.model_copy(update={"touched": tuple(t for t in seen.touched if t.strength >= TOUCHED)})
     wanted = asked(thread.question, text)
     sections = Counter(
         point.section for point in thread.question.key_points if point.id in {t.key_point for t in seen.touched}

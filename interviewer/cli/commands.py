@@ -300,6 +300,12 @@ def play(
     question: Annotated[str | None, typer.Option(metavar="ID", help="Ask only this question.")] = None,
     areas: Annotated[str, typer.Option(metavar="ID,ID", help="Areas to focus on, such as B03,B08.")] = "",
     company: Annotated[str, typer.Option(metavar="NAME", help="Ask about its documents in the library.")] = "",
+    project: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Depth: a text about your own project, to be asked about.")
+    ] = None,
+    document: Annotated[
+        str | None, typer.Option(metavar="ID", help="Depth: the document of the library to talk about.")
+    ] = None,
     model: Model = None,
     as_json: Json = False,
 ) -> None:
@@ -309,5 +315,7 @@ def play(
     """
     from interviewer.cli import playing
 
-    chosen = playing.Choice(round, level, strictness, minutes, playing.split(areas), question, seed, company)
+    chosen = playing.Choice(
+        round, level, strictness, minutes, playing.split(areas), question, seed, company, project, document
+    )
     playing.play_script(answers, chosen, model=model, as_json=as_json)

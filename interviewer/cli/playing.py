@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from interviewer.cli import output
 from interviewer.cli.reading import opened
 from interviewer.content import Content
 from interviewer.content.packs import pack_for
-from interviewer.domain import Level, Setup, Strictness
+from interviewer.depth import ROUND as DEPTH
+from interviewer.domain import Level, Question, Setup, Strictness
 from interviewer.errors import CandidateError
 from interviewer.play import ANY, Played, Script, as_json, play, read_script
 from interviewer.program import Program
+from interviewer.reacting import Person
+from interviewer.rules.evidence import MAX_CHARACTERS
 from interviewer.rules.scoring import result
 
 
@@ -29,6 +33,10 @@ class Choice:
     question: str | None
     seed: int
     company: str = ""
+    project: Path | None = None
+    """A file with a project summary that the depth round is to be about."""
+    document: str | None = None
+    """The document of the library that it is to be about, by its id or how that begins."""
 
 
 def split(areas: str) -> tuple[str, ...]:
@@ -39,6 +47,8 @@ def split(areas: str) -> tuple[str, ...]:
 def play_script(answers: Path, choice: Choice, *, model: str | None, as_json: bool) -> None:
     """Play the answers and print the interview. Raises CandidateError for a bad file or choice, and as `play` does."""
     script = read_script(answers)
+    if isinstance(script, Person) and choice.question is None:
+        choice = replace(choice, question=script.problem or None)
     with opened(model=model) as program:
         setup = _setup(choice, program)
         # Left over from a typing slip, most likely: said aloud, because the interview runs all the same.
@@ -55,15 +65,16 @@ def play_script(answers: Path, choice: Choice, *, model: str | None, as_json: bo
 def _setup(choice: Choice, program: Program) -> Setup:
     content = program.content
     round_ = content.round(choice.round)
-    known = [area.id for area in round_.areas]
+    known = sorted({question.area for question in content.bank(round_.id)})
     for area in choice.areas:
         if area not in known:
             raise CandidateError(f"There is no area {area!r}; there are: {', '.join(known)}.")
     if choice.question is not None and content.question(choice.question).round != choice.round:
         raise CandidateError(f"The question {choice.question!r} belongs to another round.")
-    company, pack = " ".join(choice.company.split()), None
-    if company:
-        asyncio.run(_written(program, company))
+    written = _written_for(choice, program)
+    company, pack = written[0].company if written else " ".join(choice.company.split()), None
+    if company and not written:
+        asyncio.run(_of_company(program, company))
         pack = None if program.authoring.ready(company) else pack_for(company)
     return Setup(
         company=company,
@@ -77,17 +88,45 @@ def _setup(choice: Choice, program: Program) -> Setup:
         question=choice.question,
         seed=choice.seed,
         model=program.settings.model,
+        written=written,
     )
 
 
-async def _written(program: Program, company: str) -> None:
+def _written_for(choice: Choice, program: Program) -> tuple[Question, ...]:
+    """The questions that a model writes for this interview alone; none if nothing was given to write them from."""
+    if choice.project is None and choice.document is None:
+        return ()
+    if choice.round != DEPTH:
+        raise CandidateError("Only a depth round is about a project or a document: play depth.")
+    if None not in (choice.project, choice.document) or choice.question is not None or choice.areas or choice.company:
+        raise CandidateError(
+            "A project or a document says by itself what the round is about: give nothing else for that."
+        )
+    if choice.document is not None:
+        return asyncio.run(program.depth.from_document(choice.document))
+    assert choice.project is not None
+    return asyncio.run(program.depth.from_project(_text(choice.project)))
+
+
+def _text(path: Path) -> str:
+    """The text of a file, as far as it is looked at. Raises CandidateError."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(MAX_CHARACTERS + 1)
+    except OSError as error:
+        raise CandidateError(f"The project cannot be read from {str(path)!r}: {error.strerror}.") from error
+    except ValueError as error:
+        raise CandidateError(f"{str(path)!r} is not a text file in UTF-8: mend it.") from error
+
+
+async def _of_company(program: Program, company: str) -> None:
     """Have the questions about a company written; a script has no time for those that come later."""
     await program.authoring.prepare(company)
     await program.authoring.finished(company)
 
 
-def _unknown(script: Script, content: Content) -> list[str]:
-    if isinstance(script, tuple):
+def _unknown(script: Script | Person, content: Content) -> list[str]:
+    if not isinstance(script, Mapping):
         return []
     return sorted(script.keys() - {question.id for question in content.questions} - {ANY})
 

@@ -13,7 +13,7 @@ PASSED: Final = 0.5
 PASS_LINE: Final[dict[Level, int]] = {"junior": 2, "mid": 2, "senior": 3, "staff": 4}
 """The step that somebody at this level is expected to pass."""
 TRIES: Final = 3
-"""Answers on one step after which the next one is asked, if half of the musts have come up."""
+"""Answers on one step after which the next is asked all the same, if something of it came or the one before holds."""
 
 
 def climb(context: Context) -> Move | None:
@@ -22,7 +22,8 @@ def climb(context: Context) -> Move | None:
     rungs = thread.question.brief.rungs if thread.question.brief is not None else ()
     if not thread.level or thread.level >= len(rungs) or thread.challenged < thread.slips.keys():
         return None
-    if not passed(thread, thread.level) and not (_tries(thread) >= TRIES and held(thread, thread.level) > 0):
+    something = held(thread, thread.level) > 0 or passed(thread, thread.level - 1)
+    if not passed(thread, thread.level) and not (_tries(thread) >= TRIES and something):
         return None
     return Move(kind="probe", text=rungs[thread.level].ask, level=thread.level + 1)
 
@@ -44,17 +45,18 @@ def held(thread: Thread, level: int) -> float:
 
 
 def passed(thread: Thread, level: int) -> bool:
-    """Whether a step holds: half of its key points, a must among them where it has one."""
+    """Whether a step holds: half of its key points, a must among them where it has one. Below the first all does."""
+    if level < 1:
+        return True
     musts = [p.id for p in thread.question.key_points if p.level == level and p.importance == "must"]
     return held(thread, level) >= PASSED and (not musts or any(id in thread.raised for id in musts))
 
 
 def reached(thread: Thread) -> int:
-    """The highest step up to which all hold, 0–4; 0 for a question without steps."""
-    level = 0
-    while level < steps(thread.question) and passed(thread, level + 1):
-        level += 1
-    return level
+    """The highest step that holds with at most one below it that does not, 0–4; 0 for a question without steps."""
+    held_steps = [level for level in range(1, steps(thread.question) + 1) if passed(thread, level)]
+    # Somebody who answers the third step but put the first in words of their own has reached the third.
+    return max((level for n, level in enumerate(held_steps, 1) if n >= level - 1), default=0)
 
 
 def steps(question: Question) -> int:
