@@ -22,7 +22,7 @@ def climb(context: Context) -> Move | None:
     rungs = thread.question.brief.rungs if thread.question.brief is not None else ()
     if not thread.level or thread.level >= len(rungs) or thread.challenged < thread.slips.keys():
         return None
-    something = held(thread, thread.level) > 0 or passed(thread, thread.level - 1)
+    something = held(thread, thread.level) > 0 or (thread.level > 1 and passed(thread, thread.level - 1))
     if not passed(thread, thread.level) and not (_tries(thread) >= TRIES and something):
         return None
     return Move(kind="probe", text=rungs[thread.level].ask, level=thread.level + 1)
@@ -45,9 +45,7 @@ def held(thread: Thread, level: int) -> float:
 
 
 def passed(thread: Thread, level: int) -> bool:
-    """Whether a step holds: half of its key points, a must among them where it has one. Below the first all does."""
-    if level < 1:
-        return True
+    """Whether a step holds: half of its key points, a must among them where it has one."""
     musts = [p.id for p in thread.question.key_points if p.level == level and p.importance == "must"]
     return held(thread, level) >= PASSED and (not musts or any(id in thread.raised for id in musts))
 
