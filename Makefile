@@ -25,8 +25,9 @@ UV := $(BIN)/python -m uv
 run: .venv/installed
 	$(BIN)/python app.py
 
+# Two processes, for two cores; what measures speed or memory over minutes is in `soak`, which has the machine to itself.
 test: .venv/dev
-	$(BIN)/python -m pytest -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest -m "not soak" -n 2 --dist worksteal $(ARGS)
 
 soak: .venv/dev
 	$(BIN)/python -m pytest -m soak $(ARGS)

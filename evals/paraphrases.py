@@ -11,18 +11,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from interviewer.agents.matcher import match
+from interviewer.agents.matcher import Matches, match
 from interviewer.agents.observe import EXPRESSED, SLIPPED
 from interviewer.content import shipped
 from interviewer.domain import Question
 from interviewer.rules.evidence import sentences
+
+Matcher = Callable[..., Matches]
+"""From sentences to what they match of one question."""
 
 DATA = Path(__file__).parent / "golden" / "breadth_paraphrases.yaml"
 
@@ -68,46 +72,53 @@ def kept_back(question: Question, id: str, given: list[str]) -> list[str]:
     return [sentence for sentence in given if sentence not in cues[id]]
 
 
-def report() -> Report:
-    """All of it; takes some ten seconds."""
+def report(only: Collection[str] | None = None) -> Report:
+    """All of it, or the questions with these ids; takes a second for each question."""
     found = Report()
     bank = {question.id: question for question in shipped().bank("breadth")}
     for id, given in paraphrases().items():
-        _points(bank[id], given["key_points"], found)
-        _traps(bank[id], given["traps"], found)
-        _right(bank[id], given["key_points"], found)
+        if only is None or id in only:
+            matches = _matcher(bank[id])
+            _points(bank[id], given["key_points"], matches, found)
+            _traps(bank[id], given["traps"], matches, found)
+            _right(bank[id], given["key_points"], matches, found)
     return found
 
 
-def _points(question: Question, given: dict[str, list[str]], found: Report) -> None:
+def _matcher(question: Question) -> Matcher:
+    """`match` for one question; each of its parts is asked about the same sentences."""
+    return cache(lambda *said: match(question, said))
+
+
+def _points(question: Question, given: dict[str, list[str]], matches: Matcher, found: Report) -> None:
     for id, said in given.items():
         hits = []
         for sentence in kept_back(question, id, said):
-            seen = {point.key_point: point.probability for point in match(question, [sentence]).points}
+            seen = {point.key_point: point.probability for point in matches(sentence).points}
             hits.append(seen[id] >= EXPRESSED)
             found.point_sentences.add(f"{question.id}: {id}: {sentence}", hits[-1])
         found.points.add(f"{question.id}: {id}", any(hits))
 
 
-def _traps(question: Question, given: dict[str, dict[str, list[str]]], found: Report) -> None:
+def _traps(question: Question, given: dict[str, dict[str, list[str]]], matches: Matcher, found: Report) -> None:
     for code, said in given.items():
-        held = [_fires(question, code, [sentence]) for sentence in kept_back(question, code, said["held"])]
+        held = [_fires(matches, code, [sentence]) for sentence in kept_back(question, code, said["held"])]
         for hit in held:
             found.trap_sentences.add(f"{question.id}: {code}", hit)
         found.traps.add(f"{question.id}: {code}", any(held))
         for sentence in said["rejected"]:
-            fired = _fires(question, code, [sentence])
+            fired = _fires(matches, code, [sentence])
             found.fired_on_rejection.add(f"{question.id}: {code}: {sentence}", fired, name_hits=True)
 
 
-def _right(question: Question, given: dict[str, list[str]], found: Report) -> None:
+def _right(question: Question, given: dict[str, list[str]], matches: Matcher, found: Report) -> None:
     for code in (trap.code for trap in question.traps):
         for said in given.values():
             for sentence in said:
-                fired = _fires(question, code, [sentence])
+                fired = _fires(matches, code, [sentence])
                 found.fired_on_right_sentence.add(f"{question.id}: {code}: {sentence}", fired, name_hits=True)
         for level, answer in _anchors(question):
-            fired = _fires(question, code, sentences(answer))
+            fired = _fires(matches, code, sentences(answer))
             found.fired_on_anchor.add(f"{question.id}: {code}: level {level}", fired, name_hits=True)
 
 
@@ -117,8 +128,8 @@ def _anchors(question: Question) -> Iterator[tuple[int, str]]:
         yield 4, question.anchors.four
 
 
-def _fires(question: Question, code: str, said: list[str] | tuple[str, ...]) -> bool:
-    return any(trap.code == code and trap.probability >= SLIPPED for trap in match(question, said).traps)
+def _fires(matches: Matcher, code: str, said: Sequence[str]) -> bool:
+    return any(trap.code == code and trap.probability >= SLIPPED for trap in matches(*said).traps)
 
 
 def passes(found: Report) -> bool:

@@ -359,9 +359,12 @@ OBEYING: tuple[Callable[[str], dict[str, Any]], ...] = (
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the shared attacks are not here: set INTERVIEWER_DATA")
-def test_no_question_obeys_an_order_in_a_document() -> None:
+@pytest.mark.parametrize("share", [4, pytest.param(1, marks=pytest.mark.soak)])
+def test_no_question_obeys_an_order_in_a_document(share: int) -> None:
+    """With every fourth attack, or with all of them."""
     texts = list(attacks())
     assert len(texts) > 240
+    texts = texts[::share]
     kept: list[str] = []
     obeyed = blanks = 0
     for start in range(0, len(texts), AT_ONCE):
@@ -390,8 +393,8 @@ def test_no_question_obeys_an_order_in_a_document() -> None:
             for turn in (0, 2):
                 kept += accepted(OBEYING[(obeyed + turn) % len(OBEYING)](order), names)
             obeyed += 1
-    assert blanks > 20
-    assert obeyed > 30
+    assert blanks > 20 / share
+    assert obeyed > 30 / share
     assert kept == [], f"{len(kept)} of {obeyed}"
 
 

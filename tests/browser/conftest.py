@@ -54,7 +54,7 @@ def start(home: Path, **environment: str) -> tuple[subprocess.Popen[str], str]:
     """The app with its data in `home`; the process and its address."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("INTERVIEWER_", "OPENAI_"))}
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")],
+        [sys.executable, "-m", "tests.browser.serving"],
         env={**clean, "INTERVIEWER_HOME": str(home), "INTERVIEWER_PORT": "0", **environment},
         cwd=ROOT,
         stdout=subprocess.PIPE,

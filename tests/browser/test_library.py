@@ -257,7 +257,7 @@ def test_deleting_takes_two_steps_and_the_keyboard_is_enough(page: Page) -> None
     add(page, "Gone", ("gone.md", POST.replace("ninety", "eighty").encode()))
     expect(row(page, "gone.md")).to_contain_text("Added")
     documents(page).filter(has_text="Gone").get_by_role("link", name="Delete Fraud at Acme").press("Enter")
-    expect(page.get_by_text("Delete “Fraud at Acme” for good?")).to_be_visible()
+    expect(page.get_by_text("Delete “Fraud at Acme” for good?")).to_be_in_viewport()
     page.get_by_role("button", name="Keep it").press("Enter")
     expect(page.get_by_text("Delete “Fraud at Acme” for good?")).to_be_hidden()
     page.get_by_role("button", name="Delete this document…").press("Enter")

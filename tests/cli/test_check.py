@@ -14,21 +14,27 @@ from interviewer.content.load import root
 
 @pytest.fixture
 def prompts(tmp_path: Path) -> Path:
-    """A copy of the shipped content to damage."""
-    return Path(shutil.copytree(root(), tmp_path / "prompts"))
+    """A copy of the breadth round with three questions, to damage."""
+    copy = tmp_path / "prompts"
+    shutil.copytree(root() / "breadth", copy / "breadth", ignore=shutil.ignore_patterns("bank"))
+    (copy / "breadth" / "bank").mkdir()
+    for path in sorted(root().glob("breadth/bank/*.yaml"))[:3]:
+        shutil.copy(path, copy / "breadth" / "bank")
+    return copy
 
 
 def test_the_shipped_content_is_sound(cli: Any) -> None:
     ran = cli("check")
-    assert ran.status == 0 and ran.out.startswith("No faults. breadth: 42 questions; company packs: 12;")
+    assert ran.status == 0 and ran.out.startswith("No faults. breadth: 42 questions; ")
+    assert "company packs: 12; " in ran.out
     found = cli("check", "--json").json
-    assert found["ok"] is True and found["faults"] == [] and found["rounds"] == {"breadth": 42}
+    assert found["ok"] is True and found["faults"] == [] and found["rounds"]["breadth"] == 42
     assert found["packs"] == 12 and found["samples"] == 4
 
 
 def test_all_faults_with_file_and_line(cli: Any, prompts: Path) -> None:
     bank = prompts / "breadth" / "bank"
-    first, second, third, *_ = sorted(bank.iterdir())
+    first, second, third = sorted(bank.iterdir())
     first.write_text(re.sub(r"importance: must", "importance: vital", first.read_text(), count=1))
     second.write_text("id: [unclosed\n")
     third.write_text(third.read_text() + "surprise: 1\n")
@@ -55,6 +61,8 @@ def test_all_faults_with_file_and_line(cli: Any, prompts: Path) -> None:
         b"id: 2026-01-01\nround: !!python/object:os.system {}\n",
         b"\x00\x01\x02",
         b"key_points: [1, {id: x}, null]\n",
+        pytest.param(b"[" * 100_000, id="deeper than the stack, in brackets"),
+        pytest.param(b"- " * 100_000, id="deeper than the stack, in a line"),
     ],
 )
 def test_a_malformed_bank_file_is_a_fault_like_others(cli: Any, prompts: Path, content: bytes) -> None:

@@ -47,15 +47,22 @@ def payloads() -> Iterator[str]:
     yield from json.loads((DATA / "jailbreaks.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the shared attacks are not here: set INTERVIEWER_DATA")
+@pytest.fixture(params=["some", pytest.param("all", marks=pytest.mark.soak)])
+def attacks(request: pytest.FixtureRequest) -> list[str]:
+    """Every fifth attack, or all of them."""
+    if not DATA.is_dir():
+        pytest.skip("the shared attacks are not here: set INTERVIEWER_DATA")
+    texts = list(payloads())
+    assert len(texts) > 200
+    return texts[:: 5 if request.param == "some" else 1]
+
+
 @pytest.mark.parametrize("place", ["after", "before"])
-def test_attacks_in_answers_raise_nothing(place: str) -> None:
+def test_attacks_in_answers_raise_nothing(place: str, attacks: list[str]) -> None:
     answers = {row["question"]: row["middling"][0] for row in yaml.safe_load(GOLDEN.read_text())["answers"]}
     plain = {question: grade(question, answers[question]) for question in QUESTIONS}
     raised = []
-    texts = list(payloads())
-    assert len(texts) > 200
-    for n, text in enumerate(texts):
+    for n, text in enumerate(attacks):
         question = QUESTIONS[n % len(QUESTIONS)]
         whole = f"{answers[question]} {text}" if place == "after" else f"{text}\n{answers[question]}"
         attacked, before = grade(question, whole[:7_500]), plain[question]
@@ -67,7 +74,6 @@ def test_attacks_in_answers_raise_nothing(place: str) -> None:
     assert raised == []
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the shared attacks are not here: set INTERVIEWER_DATA")
-def test_an_attack_alone_is_no_answer() -> None:
-    worst = max((grade("class-imbalance", text[:7_500]).score or 1.0, text[:80]) for text in payloads())
+def test_an_attack_alone_is_no_answer(attacks: list[str]) -> None:
+    worst = max((grade("class-imbalance", text[:7_500]).score or 1.0, text[:80]) for text in attacks)
     assert worst[0] < 1.5, worst

@@ -245,11 +245,13 @@ def test_a_server_that_is_gone_is_one_sentence(
 
 # ---------------------------------------------------------------- known scores
 
-KNOWN = 0.7735
+KNOWN, NEAR = 0.8786, 0.015
 """nDCG@10 of `hard_part`, of a model whose score on the whole set is 0.6605 (published, on other queries: 0.645).
 
-A fault in the wiring shows: with [CLS] instead of the mean it is 0.723, with the greatest of each number 0.654, without
-normalisation 0.737, with texts cut after 64 or 128 pieces 0.750 and 0.749.
+A fault in the wiring shows: with [CLS] instead of the mean it is 0.771, with the greatest of each number 0.782, without
+normalisation 0.797 by the product and 0.909 by the distance, with texts cut after 64 or 128 pieces 0.828 and 0.848. Of
+five ways to take every fifth of sixty queries this one shows them best, and it stays where it is when every vector is
+turned by a cosine of 0.9998 (forty times, at random), as by the arithmetic of another processor.
 """
 
 
@@ -259,9 +261,9 @@ def scifact() -> RetrievalSet:
     return read(DATA / "scifact", split="train")
 
 
-def hard_part(whole: RetrievalSet, *, queries: int = 60, others: int = 6) -> RetrievalSet:
-    """So many queries, evenly taken, with what is relevant and the texts that look most like it by their words."""
-    chosen = whole.queries[:: len(whole.queries) // queries][:queries]
+def hard_part(whole: RetrievalSet, *, others: int = 4) -> RetrievalSet:
+    """Twelve queries, evenly taken, with what is relevant and the texts that look most like each by their words."""
+    chosen = whole.queries[13::65][:12]
     tokens: Any = partial(bm25s.tokenize, show_progress=False, stopwords=None)
     index = bm25s.BM25()
     index.index(tokens([f"{text.title} {text.text}" for text in whole.texts]), show_progress=False)
@@ -278,7 +280,7 @@ def scores(part: RetrievalSet, *modes: Mode) -> Sequence[Measured]:
 
 def test_the_packaged_model_has_its_known_score() -> None:
     (found,) = scores(hard_part(scifact()), "dense")
-    assert found.figures()["ndcg_at_10"] == pytest.approx(KNOWN, abs=0.01)
+    assert found.figures()["ndcg_at_10"] == pytest.approx(KNOWN, abs=NEAR)
 
 
 @pytest.mark.soak

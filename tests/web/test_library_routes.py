@@ -16,7 +16,7 @@ from interviewer.library import Library, Source
 from interviewer.library.reading import MOST_BYTES
 from interviewer.program import Program
 from interviewer.store import FILE
-from interviewer.web.app import create_app
+from interviewer.web.app import PAGES, create_app
 from interviewer.web.layout import told
 from interviewer.web.library_jobs import MOST_WAITING, jobs_of
 from tests.web.pdfs import pdf
@@ -45,7 +45,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def client(program: Program, cache: Path) -> Iterator[TestClient]:
+def client(program: Program, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """The app with one of its pages: building them all is most of such a test's time, and none is looked at."""
+    monkeypatch.setattr("interviewer.web.app.PAGES", [page for page in PAGES if page.path == "progress"])
     app = asyncio.run(_created(program))
     with TestClient(app, base_url=HERE, headers=OWN, raise_server_exceptions=False) as opened:
         yield opened
