@@ -31,10 +31,19 @@ LARGEST_BODY: Final = 1_000_000
 POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; frame-src 'none'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; frame-src 'self'; "
     "worker-src 'self' blob:"
 )
 """The Content-Security-Policy of security.md §6; Gradio needs inline scripts and styles, and nothing from outside."""
+
+FRAMED: Final = "/board/"
+"""What is under this path stands in a frame of our own pages; it is all files of this package."""
+
+FRAMED_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; frame-src 'none'"
+)
+"""No inline script, and no connection at all: it talks to the page around it only. JointJS writes a style element."""
 
 _HEADERS: Final = (
     (b"content-security-policy", POLICY.encode()),
@@ -233,8 +242,8 @@ class _Exchange:
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
-            *_HEADERS,
         ]
+        headers = _guarded(headers, self._path)
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             headers.append((b"connection", b"close"))
         await self._send({"type": "http.response.start", "status": int(status), "headers": headers})
@@ -275,6 +284,8 @@ def _guarded(headers: Iterable[tuple[bytes, bytes]], path: str) -> list[tuple[by
     ours = dict(_HEADERS)
     if not path.startswith(_ASSETS):
         ours[b"cache-control"] = b"no-store"
+    if path.startswith(FRAMED):
+        ours[b"content-security-policy"] = FRAMED_POLICY.encode()
     kept = [
         (name, value)
         for name, value in headers

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from interviewer.web.guard import LARGEST_BODY, POLICY, Guard
+from interviewer.web.guard import FRAMED, FRAMED_POLICY, LARGEST_BODY, POLICY, Guard
 
 HERE = "http://127.0.0.1:7860"
 
@@ -64,8 +64,8 @@ def client() -> Iterator[TestClient]:
         yield opened
 
 
-def assert_guarded(headers: Any) -> None:
-    assert headers["content-security-policy"] == POLICY
+def assert_guarded(headers: Any, path: str = "/") -> None:
+    assert headers["content-security-policy"] == (FRAMED_POLICY if path.startswith(FRAMED) else POLICY)
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
