@@ -12,6 +12,7 @@ from interviewer.agents.matcher import Matches
 from interviewer.agents.matching.credit import NOISE, SURE, credit
 from interviewer.domain import Board, Dimension, Finding, Importance, Mark
 from interviewer.rules.ladder import held, reached, steps
+from interviewer.rules.long_round import asked_for
 from interviewer.rules.scoring import RAISED_CREDIT, round_half_down
 from interviewer.rules.state import Thread
 
@@ -78,9 +79,10 @@ def _driven(mark: Mark, thread: Thread, board: Board) -> Mark:
     unasked = sum(raised == "unprompted" for raised in thread.raised.values()) / len(thread.raised)
     labelled = sum(bool(edge.label) for edge in board.edges)
     drawn = 0.0 if not board.edges else 0.5 if not labelled else 1.0
+    asked = len(asked_for(thread))
     helped = sum(turn.kind == "hint" and turn.speaker == "interviewer" for turn in thread.turns)
-    led = 1 + 1.4 * unasked + 0.9 * min(1.0, len(thread.told) / FACTS) + 0.7 * drawn - 0.3 * helped
+    led = 1 + 1.4 * unasked + 0.9 * min(1.0, asked / FACTS) + 0.7 * drawn - 0.3 * helped
     value = min(4.0, max(1.0, led if mark.value is None else (led + mark.value) / 2))
-    reason = f"{unasked:.0%} of what came up came unasked, {len(thread.told)} facts were asked for, "
+    reason = f"{unasked:.0%} of what came up came unasked, {asked} facts were asked for, "
     reason += f"and the diagram has {len(board.edges)} arrows." if board.boxes else "and nothing was drawn."
     return mark.model_copy(update={"value": value, "level": round_half_down(value), "reason": reason})

@@ -13,7 +13,7 @@ from interviewer.domain import Board, Mark, Observation
 from interviewer.rules.board import cited
 from interviewer.rules.evidence import is_gibberish
 from interviewer.rules.ladder import reached, steps
-from interviewer.rules.long_round import outcome
+from interviewer.rules.long_round import asked_for, outcome
 from interviewer.rules.phases import parts, phases_of
 from interviewer.rules.state import State, Thread
 
@@ -115,9 +115,8 @@ def grade_values(state: State, thread: Thread) -> dict[str, str]:
     """The grading prompt's inputs that only these rounds have."""
     brief, mark = thread.question.brief, prompting.marker(state.id)
     assert brief is not None
-    told = (
-        f"{fact.name}: {fact.says} ({'told' if fact.id in thread.told else 'not asked for'})" for fact in brief.facts
-    )
+    how = dict.fromkeys(thread.told, "given with the arithmetic") | dict.fromkeys(asked_for(thread), "asked for")
+    told = (f"{fact.name}: {fact.says} ({how.get(fact.id, 'not asked for')})" for fact in brief.facts)
     return {
         "facts": "\n".join(told) or "none",
         "course": "\n".join(course(state, thread)) or "none",
@@ -133,8 +132,11 @@ def course(state: State, thread: Thread) -> Iterator[str]:
     for part in parts(phases_of(state.round, thread.question), thread.visits, total=total, clock=state.clock):
         if part.begun is not None:
             yield f"{part.phase.name}: {part.spent / 60:.0f} of {part.budget / 60:.0f} minutes"
-    if thread.twisted is not None:
-        yield f"The twist came after sentence {thread.twisted}."
+    twist = thread.question.brief.twist if thread.question.brief is not None else None
+    if thread.twisted is not None and twist is not None:
+        aliases = {point.id: f"K{n}" for n, point in enumerate(thread.question.key_points, 1)}
+        shows = ", ".join(aliases[id] for id in twist.shows if id in aliases)
+        yield f"The twist came after sentence {thread.twisted}. A good reaction shows {shows}. {twist.fair}"
     for one in thread.question.brief.sums if thread.question.brief is not None else ():
         came = {"right": "right", "off": "far off", "none": "no estimate"}[outcome(thread, one.id)]
         yield f"Arithmetic ({'asked' if one.id in thread.sums else 'not asked'}): {one.ask} {came}"

@@ -170,7 +170,8 @@ class Speech:
     def _turn(self, mark: str) -> str:
         if self._exact and self.move.kind not in EXACT:
             return "Only a lead."
-        own = self.move.kind == "probe" and self.move.key_point is None
+        written = self.move.key_point or self.move.sum or self.move.dive
+        own = self.move.kind == "probe" and not written
         kind = "own probe" if own else self.move.kind.replace("_", " ")
         lines = [f"Kind of turn: {kind}."]
         thread = self.state.thread

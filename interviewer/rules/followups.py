@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from interviewer.domain import Act, Angle, Ladder, Move, Observation, Question, Round, Strictness
+from interviewer.rules.phases import TWIST
 from interviewer.rules.state import State, Thread
 
 
@@ -32,7 +33,9 @@ class Context:
     def within(self, key_point: str) -> bool:
         """Whether it is time for a key point: of the part under way, or of the ladder's steps so far; else always."""
         thread = self.thread
-        point = thread.question.key_point(key_point)
+        point, brief = thread.question.key_point(key_point), thread.question.brief
+        if thread.section == TWIST and brief is not None and brief.twist is not None:
+            return key_point in brief.twist.shows
         if thread.level and point.level:
             return point.level <= thread.level
         return not thread.section or point.section in ("", thread.section)

@@ -11,7 +11,7 @@ from interviewer.rules import followups, threads
 from interviewer.rules.arithmetic import check
 from interviewer.rules.followups import Context
 from interviewer.rules.formula import names
-from interviewer.rules.phases import TWIST, allowed, phases_of
+from interviewer.rules.phases import SWING, TWIST, allowed, phases_of
 from interviewer.rules.state import Thread
 
 QUIET: Final = 480.0
@@ -35,6 +35,10 @@ LEADS_ON: Final = {"junior": 0, "mid": 1, "senior": 2, "staff": 2}
 TURN: Final = (20.0, 180.0)
 """Shortest and longest turn, in seconds, that the plan reckons with."""
 MOST_CONTRADICTIONS: Final = 2
+TWIST_FOLLOWED: Final = 2
+"""Messages after the twist whose own words are followed up rather than a dive asked."""
+BESIDE: Final = ("answer", "acknowledge", "continue", "hint")
+"""Kinds of turn that leave a piece of arithmetic open."""
 
 
 def quiet(context: Context) -> Move | None:
@@ -65,9 +69,15 @@ def fact_asked(context: Context) -> Move | None:
     return Move(kind="answer", text=" ".join(fact.says for fact in facts), facts=told, exact=True)
 
 
+def asked_for(thread: Thread) -> frozenset[str]:
+    """The facts that the candidate asked for; others came with the arithmetic."""
+    moves = (turn.move for turn in thread.turns if turn.move is not None and turn.move.kind == "answer")
+    return frozenset(id for move in moves for id in move.facts)
+
+
 def _facts(question: Question, ids: Sequence[str]) -> tuple[Fact, ...]:
     known = question.brief.facts if question.brief is not None else ()
-    return tuple(fact for fact in known if fact.id in ids)
+    return tuple(fact for id in ids for fact in known if fact.id == id)
 
 
 def left_to_you(context: Context) -> Move | None:
@@ -106,12 +116,15 @@ def twist_due(context: Context) -> Move | None:
 
 def sum_check(context: Context) -> Move | None:
     """After an estimate that is far off, or none: once, how they got there. Whether it is right is not said."""
-    last, thread, driving = context.state.last_move, context.thread, context.round.wording.driving
+    thread, driving = context.thread, context.round.wording.driving
+    moves = (turn.move for turn in reversed(thread.turns) if turn.move is not None and turn.kind not in BESIDE)
+    last = next(moves, None)
     if last is None or not last.sum or last.rule == "sum_check" or context.act.kind != "said" or driving is None:
         return None
     if outcome(thread, last.sum) == "right":
         return None
-    return Move(kind="probe", text=context.say(driving.sum_again), sum=last.sum, angle="quantify")
+    text, anchor = context.say(driving.sum_again), context.observation.anchor
+    return Move(kind="probe", text=text, sum=last.sum, angle="quantify", anchor=anchor)
 
 
 def outcome(thread: Thread, id: str) -> Literal["right", "off", "none"]:
@@ -119,7 +132,21 @@ def outcome(thread: Thread, id: str) -> Literal["right", "off", "none"]:
     brief = thread.question.brief
     assert brief is not None
     one = next(found for found in brief.sums if found.id == id)
-    return check(one, brief.facts, thread.sentences[thread.sums.get(id, 0) :]).result
+    return check(one, brief.facts, _worked_out(thread, id)).result
+
+
+def _worked_out(thread: Thread, id: str) -> Sequence[str]:
+    """What was said to a piece of arithmetic until the talk went on; all that was said if it was never asked for."""
+    if id not in thread.sums:
+        return thread.sentences
+    said: list[str] = []
+    open_ = False
+    for turn in thread.turns:
+        if turn.move is not None and turn.kind not in BESIDE:
+            open_ = turn.move.sum == id
+        elif open_:
+            said += [thread.sentences[n - 1] for n in turn.numbers]
+    return said
 
 
 def gave_up_here(context: Context) -> Move | None:
@@ -144,7 +171,11 @@ def skip_part(context: Context) -> Move | None:
 def part_is_over(context: Context) -> Move | None:
     """The time of this part is used up, reckoned at the middle of the turn that would follow."""
     spent, given = _time(context)
-    return threads.next_part(context) if spent + _turn(context) / 2 >= given else None
+    if spent + _turn(context) / 2 < given:
+        return None
+    # What was just said wrong is put to them first; afterwards the talk would be elsewhere.
+    wrong = followups.challenge(context) if spent < (1 + SWING) * given else None
+    return wrong or threads.next_part(context)
 
 
 def _time(context: Context) -> tuple[float, float]:
@@ -170,10 +201,18 @@ def sum_due(context: Context) -> Move | None:
     if thread.visits and not (_far_in(context, SUM_FROM) or _answers_here(thread) >= SUM_AFTER):
         return None
     for one in brief.sums:
-        here = one.section == thread.section if thread.visits else int(one.section[1:] or 0) <= thread.level
-        if here and one.id not in thread.sums and outcome(thread, one.id) != "right":
+        if _is_here(thread, one.section) and one.id not in thread.sums and outcome(thread, one.id) != "right":
             return _ask_sum(context, one, context.say(driving.sum))
     return None
+
+
+def _is_here(thread: Thread, section: str) -> bool:
+    """Whether it is the time of a section: the part under way, a step that was asked, or the one part of a failure."""
+    if thread.visits:
+        return section == thread.section
+    if thread.level:
+        return section <= f"l{thread.level}"
+    return thread.answers > 1
 
 
 def _answers_here(thread: Thread) -> int:
@@ -239,10 +278,12 @@ def dig(context: Context) -> Move | None:
     if context.round.wording.driving is None or not context.thread.visits:
         return None
     probe = followups.any_probe(context)
+    # What they make of the change is followed up before the talk turns to another situation.
+    own = context.thread.section == TWIST and _answers_here(context.thread) <= TWIST_FOLLOWED
     found = {
         "challenge": followups.challenge(context),
         "hint": followups.offered_hint(context),
-        "probe": probe if probe is not None and probe.key_point else _dive(context) or probe,
+        "probe": probe if probe is not None and (probe.key_point or own) else _dive(context) or probe,
     }
     for name in (*context.observation.options, "challenge", "hint", "probe"):
         if (move := found.get(name)) is not None:

@@ -75,3 +75,12 @@ def test_two_ladders_of_one_domain_and_then_its_failure() -> None:
             break
         move = log.turn(kind="skip", seconds=20)
     assert kinds == ["ladder", "ladder", "failure"]
+
+
+def test_a_case_of_failure_asks_its_arithmetic_after_the_first_words() -> None:
+    case = shipped().question("cv-failure-dusk-recall")
+    log = Log((case,), round="depth", question=case.id, minutes=45)
+    log.begin()
+    assert not log.turn().sum
+    moves = [log.turn() for _ in range(3)]
+    assert case.brief is not None and any(move.sum == case.brief.sums[0].id for move in moves)

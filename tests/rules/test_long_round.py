@@ -171,6 +171,31 @@ def test_an_estimate_that_is_off_is_asked_about_once(said: str, result: str, aga
         assert log.turn("I leave it at that.", seconds=30).rule != "sum_check"
 
 
+def test_an_estimate_stays_what_it_was_when_the_talk_has_gone_on() -> None:
+    log = begun()
+    move = through(log, "serving")
+    while not move.sum:
+        move = log.turn("We would run it on machines.", seconds=45)
+    log.turn("2 million a day divided by 86,400, times 3, so about 70 a second.", seconds=30)
+    log.turn("Sorry, I have not done this. Actually, 5,000 a second is what our search once took.", seconds=30)
+    assert outcome(thread(log), move.sum) == "right"
+
+
+def test_a_fact_that_is_asked_for_on_the_way_leaves_the_arithmetic_open() -> None:
+    log = begun()
+    move = through(log, "serving")
+    while not move.sum:
+        move = log.turn("We would run it on machines.", seconds=45)
+    log.turn("How many was it?", seconds=10, intent="clarify", facts=(FACT.id,))
+    again = log.turn("That makes about 70,000 orders per second.", seconds=20)
+    assert (again.rule, again.sum) == ("sum_check", move.sum)
+
+
+def test_facts_are_told_in_the_order_in_which_they_were_asked_for() -> None:
+    last, first = BRIEF.facts[3], BRIEF.facts[0]
+    assert begun().turn(facts=(last.id, first.id)).text == f"{last.says} {first.says}"
+
+
 def test_what_they_worked_out_unasked_is_not_asked_again() -> None:
     log = begun()
     log.turn("2 million orders a day over 86,400 seconds, times 3 at the peak, is about 70 orders a second.")
@@ -179,6 +204,16 @@ def test_what_they_worked_out_unasked_is_not_asked_again() -> None:
     for _ in range(6):
         move = log.turn("We would run it on machines.", seconds=40)
         assert not move.sum
+
+
+def test_a_misconception_is_put_to_them_before_its_part_is_left() -> None:
+    trap = PROBLEM.traps[0]
+    log = begun()
+    move = log.turn("That is how I would do it.", seconds=350, slips=(trap.code,))
+    assert (move.kind, move.trap) == ("challenge", trap.code)
+    assert log.turn("I see.", seconds=20).section == "architecture"
+    late = begun()
+    assert late.turn("That is how I would do it.", seconds=900, slips=(trap.code,)).section == "architecture"
 
 
 def test_two_things_that_do_not_go_together_are_put_side_by_side() -> None:
@@ -254,6 +289,16 @@ def test_giving_up_gets_help_and_never_ends_the_round() -> None:
         move = log.turn("I don't know.", intent="gave_up", seconds=20)
         assert move.closes == ""
     assert thread(log).section != "framing"
+
+
+def test_what_they_make_of_the_change_is_followed_up_before_another_dive() -> None:
+    log = begun()
+    through(log, "twist")
+    here = len(thread(log).sentences) + 1
+    said = {"touched": SECTIONS["data"][:1], "anchor": here, "angle": "evidence"}
+    log.turn("The riders react to what they are paid for.", seconds=30, **said)
+    move = log.state.last_move
+    assert move is not None and (move.kind, move.dive, move.angle) == ("probe", "", "evidence")
 
 
 def test_a_dive_from_the_company_comes_in_the_twist_and_first() -> None:
