@@ -37,5 +37,5 @@ async def _round(tab: Tab, acts: int) -> int:
     for _ in range(acts):
         if tab.over:
             break
-        errors.append((await tab.say(message(dice.choice(shipped().questions), dice))).error)
+        errors.append((await tab.say(message(dice.choice(shipped().bank("breadth")), dice))).error)
     return sum(map(bool, errors))

@@ -163,7 +163,7 @@ async def _said(tab: Tab, dice: Random) -> None:
     try:
         if tab.over:
             await tab.begin()
-        await tab.say(message(dice.choice(shipped().questions), dice))
+        await tab.say(message(dice.choice(shipped().bank("breadth")), dice))
     except (Broken, OSError, ValueError) as error:
         tab.turns.append(_failed(at, error))
 

@@ -16,14 +16,12 @@ from interviewer.agents.drafts import Checked, Drafts, QuestionDraft, checked
 from interviewer.agents.made import counted
 from interviewer.agents.matcher import similarity
 from interviewer.agents.matching.words import content_stems
-from interviewer.agents.material import portions
+from interviewer.agents.material import portions, shown, topic_list
 from interviewer.agents.subject import WORTH_ASKING, coherent, nearness
 from interviewer.agents.tally import Tally
-from interviewer.content.packs import topics
 from interviewer.domain import Excerpt, Made, Prompt, Question
 from interviewer.errors import BudgetExhausted, ModelError
 from interviewer.llm import Deadlines, Message, Model
-from interviewer.rules.addressed import blanked
 from interviewer.rules.authored import REASONS, duplicates, point_faults
 from interviewer.rules.evidence import fence
 
@@ -138,9 +136,9 @@ class _Work:
         return {
             "marker": mark,
             "company": fence(self._company.strip(), marker=mark) or NO_COMPANY,
-            "topics": _topics(),
+            "topics": topic_list(),
             "asked": "\n".join(f"- {opener}" for opener in asked) or "none",
-            "passages": prompting.fenced("\n\n".join(_shown(name, excerpt) for name, excerpt in named.items()), mark),
+            "passages": prompting.fenced("\n\n".join(shown(name, excerpt) for name, excerpt in named.items()), mark),
             "wanted": str(wanted),
         }
 
@@ -156,17 +154,6 @@ def unwanted(question: Question, others: Sequence[Question]) -> tuple[str, ...]:
 
 def _where(question: Question, named: Mapping[str, Excerpt]) -> Mapping[int, tuple[str, ...]]:
     return point_faults(question, named.values(), stems=content_stems, similarity=similarity)
-
-
-def _shown(name: str, excerpt: Excerpt) -> str:
-    passage = excerpt.passage
-    place = " › ".join((excerpt.document.title, *passage.sections))
-    page = f", p. {passage.page}" if passage.page is not None else ""
-    return f"[{name}] {blanked(place)}{page}\n{blanked(passage.text)}"
-
-
-def _topics() -> str:
-    return "\n".join(f"{area}: {', '.join(slugs)}" for area, slugs in topics().areas.items())
 
 
 def _again(refused: Sequence[Refused]) -> tuple[Message, ...]:

@@ -95,7 +95,7 @@ def checked(draft: QuestionDraft, excerpts: Mapping[str, Excerpt], *, company: s
         excerpts: by the names that the model was given ("P1").
     """
     slug = draft.topic.strip().lower()
-    cited = [_citation(point, excerpts) for point in draft.points]
+    cited = [cited_in(point, excerpts) for point in draft.points]
     try:
         question = Question.model_validate(_parts(draft, slug, cited, company=company))
     except ValidationError:
@@ -105,18 +105,18 @@ def checked(draft: QuestionDraft, excerpts: Mapping[str, Excerpt], *, company: s
     return question, found if topics().area_of(slug) else (*found, "unknown_topic")
 
 
-def without_leads(question: Question) -> Question:
-    """The question without probes that give their key point away, as long as enough are left."""
+def without_leads(question: Question, *, fewest: int = FEWEST_PROBES) -> Question:
+    """The question without probes that give their key point away, as long as `fewest` are left."""
     known = {point.id for point in question.key_points}
     kept = tuple(
         probe
         for probe in question.probes
         if probe.key_point in known and not gives_away(question, probe.key_point, probe.text, stems=content_stems)
     )
-    return question.model_copy(update={"probes": kept}) if len(kept) >= FEWEST_PROBES else question
+    return question.model_copy(update={"probes": kept}) if len(kept) >= fewest else question
 
 
-def _citation(point: PointDraft, excerpts: Mapping[str, Excerpt]) -> Citation | None:
+def cited_in(point: PointDraft, excerpts: Mapping[str, Excerpt]) -> Citation | None:
     """The citation of a point: in the passage it names, else in whichever has the words."""
     named = excerpts.get(point.passage.strip().strip("[]").upper())
     for excerpt in ([named] if named is not None else []) + list(excerpts.values()):
@@ -127,8 +127,8 @@ def _citation(point: PointDraft, excerpts: Mapping[str, Excerpt]) -> Citation | 
 
 
 def _parts(draft: QuestionDraft, slug: str, cited: Sequence[Citation | None], *, company: str) -> dict[str, Any]:
-    opener = _tidy(draft.opener)
-    ids = _ids([point.text for point in draft.points])
+    opener = tidy(draft.opener)
+    ids = point_ids([point.text for point in draft.points])
     names = dict(enumerate(ids, 1))
     ladder = draft.ladder
     titles = dict.fromkeys(citation.title for citation in cited if citation is not None)
@@ -144,48 +144,49 @@ def _parts(draft: QuestionDraft, slug: str, cited: Sequence[Citation | None], *,
             {
                 "id": id,
                 "importance": point.importance,
-                "text": _tidy(point.text),
-                "cues": _cues(point.cues, opener=opener) or [_tidy(point.text)],
+                "text": tidy(point.text),
+                "cues": kept_cues(point.cues, opener=opener) or [tidy(point.text)],
                 "citation": citation,
             }
             for id, point, citation in zip(ids, draft.points, cited, strict=True)
         ],
-        "traps": _trap(draft, opener=opener),
+        "traps": kept_trap(
+            draft.trap, opener=opener, right=[*(p.text for p in draft.points), draft.level3, draft.level4]
+        ),
         "probes": [
-            {"key_point": names.get(probe.point, "none"), "angle": probe.angle, "text": _tidy(probe.text)}
+            {"key_point": names.get(probe.point, "none"), "angle": probe.angle, "text": tidy(probe.text)}
             for probe in draft.probes
         ],
         "ladders": [
             {
                 "key_point": names.get(ladder.point, "none"),
-                "rungs": [_tidy(rung) for rung in (ladder.h1, ladder.h2, ladder.h3, ladder.h4)],
+                "rungs": [tidy(rung) for rung in (ladder.h1, ladder.h2, ladder.h3, ladder.h4)],
             }
         ],
-        "anchors": {"2": _tidy(draft.level2), "3": _tidy(draft.level3), "4": _tidy(draft.level4)},
-        "drill": _tidy(draft.drill),
+        "anchors": {"2": tidy(draft.level2), "3": tidy(draft.level3), "4": tidy(draft.level4)},
+        "drill": tidy(draft.drill),
         "source": "; ".join(titles),
         "company": company.strip(),
     }
 
 
-def _trap(draft: QuestionDraft, *, opener: str) -> list[dict[str, Any]]:
-    """The trap without cues that a right answer would set off; none if no cue is left."""
-    if draft.trap is None:
+def kept_trap(trap: TrapDraft | None, *, opener: str, right: Sequence[str]) -> list[dict[str, Any]]:
+    """The trap without cues that a right answer (`right`: its sentences) would set off; none if no cue is left."""
+    if trap is None:
         return []
-    right = [*(point.text for point in draft.points), draft.level3, draft.level4]
     cues = [
-        cue for cue in _cues(draft.trap.cues, opener=opener) if not any(shows_cue(cue, sentence) for sentence in right)
+        cue for cue in kept_cues(trap.cues, opener=opener) if not any(shows_cue(cue, sentence) for sentence in right)
     ]
-    code = "_".join(re.findall(r"[a-z0-9]+", draft.trap.code.lower()))
-    says, probe = _tidy(draft.trap.says), _tidy(draft.trap.probe)
+    code = "_".join(re.findall(r"[a-z0-9]+", trap.code.lower()))
+    says, probe = tidy(trap.says), tidy(trap.probe)
     return [{"code": code, "says": says, "cues": cues, "probe": probe}] if cues and code else []
 
 
-def _cues(given: Sequence[str], *, opener: str) -> list[str]:
+def kept_cues(given: Sequence[str], *, opener: str) -> list[str]:
     """The cues that say something: two words beside the light ones, or one alone, and not just the opener's."""
     asked = stems(opener)
     kept: list[str] = []
-    for cue in (_tidy(cue).rstrip(".") for cue in given):
+    for cue in (tidy(cue).rstrip(".") for cue in given):
         found = words(cue)
         heavy = {word.stem for word in found if word.text not in LIGHT}
         if heavy - asked and (len(found) == 1 or len(heavy) > 1):
@@ -193,7 +194,7 @@ def _cues(given: Sequence[str], *, opener: str) -> list[str]:
     return list(dict.fromkeys(kept))[:MOST_CUES]
 
 
-def _ids(texts: Sequence[str]) -> list[str]:
+def point_ids(texts: Sequence[str]) -> list[str]:
     """A readable name for each key point, from its first words of content; its number makes it the only one."""
     return [
         "-".join([f"k{number}", *(w for word in words(text) if word.is_content for w in _ascii(word.text))][:4])
@@ -205,5 +206,5 @@ def _ascii(word: str) -> list[str]:
     return [word] if re.fullmatch(r"[a-z0-9]+", word) else []
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     return " ".join(text.split())

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from statistics import median
 
 from interviewer.agents.subject import nearness
+from interviewer.content.packs import topics
 from interviewer.domain import Excerpt
 from interviewer.rules.addressed import BLANK, blanked
 
@@ -55,6 +56,19 @@ def portions(material: Sequence[Excerpt], *, most: int) -> tuple[tuple[Excerpt, 
             break
         taken.append(number)
     return _cut([kept[number] for number in sorted(taken)], most)
+
+
+def topic_list() -> str:
+    """The topics that a question can be about, a line for each area."""
+    return "\n".join(f"{area}: {', '.join(slugs)}" for area, slugs in topics().areas.items())
+
+
+def shown(name: str, excerpt: Excerpt) -> str:
+    """A passage as a model sees it: under its name and place, without orders to whoever reads it."""
+    passage = excerpt.passage
+    place = " › ".join((excerpt.document.title, *passage.sections))
+    page = f", p. {passage.page}" if passage.page is not None else ""
+    return f"[{name}] {blanked(place)}{page}\n{blanked(passage.text)}"
 
 
 def _by_section(numbers: Sequence[int], kept: Sequence[Excerpt], near: dict[int, float]) -> list[list[int]]:

@@ -96,7 +96,7 @@ async def from_project(
         ModelError, BudgetExhausted: the model did not answer.
     """
     summary = readable(text)
-    asking = Asking(ProjectDraft, prompt, model, partial(_judge, summary=summary), tally)
+    asking = Asking(ProjectDraft, prompt, model, partial(judge, summary=summary), tally)
     answer = await asking.ask(prompting.render(prompt, _values(summary)))
     if not asking.kept:
         raise BadMessage(NOTHING_TO_ASK[answer.missing])
@@ -112,7 +112,8 @@ def claims_in(drafts: Sequence[ClaimDraft], summary: str) -> list[Claim]:
     return sorted(claims, key=lambda claim: (claim.start, claim.end))
 
 
-def _judge(answer: ProjectDraft, *, summary: str) -> list[Judged]:
+def judge(answer: ProjectDraft, *, summary: str) -> list[Judged]:
+    """Each ladder of an answer with what is wrong with it. Blocking: it embeds."""
     return [_judged(draft, answer.claims, summary) for draft in answer.ladders]
 
 

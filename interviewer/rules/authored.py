@@ -177,10 +177,10 @@ def _letter(letter: str) -> str:
     return f"[{re.escape(_QUOTES)}]" if letter in _QUOTES else re.escape(letter)
 
 
-def identity(company: str, opener: str) -> str:
+def identity(company: str, opener: str, *, kind: str = "lib") -> str:
     """The id of a question from the library: the same opener about the same company has the same."""
     folded = "\n".join((company.strip().casefold(), " ".join(opener.split())))
-    return f"lib-{hashlib.blake2s(folded.encode(), digest_size=6).hexdigest()}"
+    return f"{kind}-{hashlib.blake2s(folded.encode(), digest_size=6).hexdigest()}"
 
 
 def faults(
@@ -195,14 +195,14 @@ def faults(
     """
     passages = {excerpt.passage.id: excerpt.passage.text for excerpt in excerpts}
     found = {
-        *_opener(question),
+        *opener_faults(question),
         *_points(question, stems),
-        *_quotes(question, passages, similarity),
-        *_turns(question, stems),
-        *(code for text in _texts(question) for code in _text(text)),
+        *quote_faults(question, passages, similarity),
+        *turn_faults(question, stems),
+        *(code for text in texts(question) for code in text_faults(text)),
     }
     # Openers alone and points together are long enough to tell.
-    if not (_is_english(question.opener) and _is_english(" ".join(point.text for point in question.key_points))):
+    if not (is_english(question.opener) and is_english(" ".join(point.text for point in question.key_points))):
         found.add("language")
     return tuple(code for code in REASONS if code in found)
 
@@ -252,9 +252,10 @@ def gives_away(question: Question, key_point: str, text: str, *, stems: Stems) -
     return _share(question.key_point(key_point).text, text, stems, without=question.opener) >= LED
 
 
-def _opener(question: Question) -> Iterator[str]:
+def opener_faults(question: Question) -> Iterator[str]:
+    """What is wrong with an opener by itself."""
     opener, count = question.opener, len(question.opener.split())
-    if not _ASKING.search(opener):
+    if not is_question(opener):
         yield "opener_not_a_question"
     if count < SHORTEST_OPENER:
         yield "opener_too_short"
@@ -298,7 +299,8 @@ def _only_there(point: KeyPoint, question: Question) -> bool:
     return bool(company and re.search(rf"(?<!\w){re.escape(company)}(?!\w)", point.text, re.IGNORECASE))
 
 
-def _quotes(question: Question, passages: Mapping[str, str], similarity: Similarity | None) -> Iterator[str]:
+def quote_faults(question: Question, passages: Mapping[str, str], similarity: Similarity | None) -> Iterator[str]:
+    """What is wrong with the citations, given the passages' texts by id."""
     for point in question.key_points:
         yield from _quote(point, passages, similarity)
     cited = [point.citation for point in question.key_points if point.citation is not None]
@@ -323,7 +325,8 @@ def _quote(point: KeyPoint, passages: Mapping[str, str], similarity: Similarity 
         yield "instruction"
 
 
-def _turns(question: Question, stems: Stems) -> Iterator[str]:
+def turn_faults(question: Question, stems: Stems) -> Iterator[str]:
+    """What is wrong with what the interviewer may say after the opener."""
     turns = [(probe.key_point, probe.text) for probe in question.probes]
     turns += [(ladder.key_point, hint) for ladder in question.ladders for hint in ladder.rungs[:2]]
     known = {point.id for point in question.key_points}
@@ -343,6 +346,7 @@ def _turns(question: Question, stems: Stems) -> Iterator[str]:
     if any(len(text.split()) > most for text, most in limits):
         yield "turn_too_long"
     spoken = [question.opener, *(text for text, _ in limits)]
+    spoken += [rung.ask for rung in question.brief.rungs] if question.brief is not None else []
     if any(_ASKS_CONTENT.search(text) for text in spoken):
         yield "asks_what_it_says"
     if any(_DEICTIC.search(text) for text in spoken):
@@ -355,7 +359,7 @@ def _share(wanted: str, text: str, stems: Stems, *, without: str = "") -> float:
     return len(asked & set(stems(text))) / len(asked) if len(asked) >= FEWEST_STEMS else 0.0
 
 
-def _texts(question: Question) -> Iterator[str]:
+def texts(question: Question) -> Iterator[str]:
     """Everything in a question that somebody may come to see, or that a model grades by."""
     yield question.opener
     for point in question.key_points:
@@ -373,14 +377,20 @@ def _texts(question: Question) -> Iterator[str]:
         yield question.drill
 
 
-def _text(text: str) -> Iterator[str]:
+def text_faults(text: str) -> Iterator[str]:
+    """What no text of a question may hold, wherever it stands."""
     if obedient(text) or _ABOUT_GRADING.search(text):
         yield "instruction"
     if _MARKUP.search(text):
         yield "markup"
 
 
-def _is_english(text: str) -> bool:
+def is_english(text: str) -> bool:
     """Whether a text has the light words of English in it, which other languages and scrambled letters lack."""
     words = [word.lower() for word in _WORD.findall(text)]
     return sum(word in LIGHT for word in words) >= FEWEST_LIGHT * len(words)
+
+
+def is_question(text: str) -> bool:
+    """Whether a text asks for something."""
+    return bool(_ASKING.search(text))

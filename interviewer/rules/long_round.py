@@ -85,7 +85,9 @@ def left_to_you(context: Context) -> Move | None:
     brief = context.thread.question.brief
     if context.observation.intent != "clarify" or brief is None:
         return None
-    return Move(kind="answer", text=context.say((brief.silent, *context.round.wording.answer)), exact=True)
+    # Of a written project only its own sentence fits: the facts are the candidate's.
+    words = (brief.silent,) if context.state.setup.written else (brief.silent, *context.round.wording.answer)
+    return Move(kind="answer", text=context.say(words), exact=True)
 
 
 def contradiction(context: Context) -> Move | None:

@@ -61,6 +61,9 @@ def next_question(state: State, bank: Sequence[Question]) -> Question | None:
     left = [q for q in bank if q.id not in asked and q.round == state.round.id]
     if not left:
         return None
+    if state.setup.written:
+        # Written for this interview, the strongest first.
+        return left[0]
     draw = random.Random(f"{state.setup.seed}:{len(state.threads)}")
     if all(q.brief is not None for q in left):
         return _of_domain(state, left, draw)

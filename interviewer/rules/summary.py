@@ -27,9 +27,9 @@ _ENGLISH: Final = frozenset(
 _OTHER: Final = frozenset(
     re.split(
         r"\s+",
-        """der das und ich mit für von ein eine den dem zu auf nicht le la les des et du une dans pour avec el los las de
-        que un una por con en del il che di della gli nel os da em uma não het een van ik dat og jeg det som til af på
-        är och att ett na że się""",
+        """der das und ich mit für von ein eine den dem zu auf nicht le la les des et du une dans pour avec el los las
+        de que un una por con en del il che di della gli nel os da em uma não het een van ik dat og jeg det som til af
+        på är och att ett na że się""",
     )
 )
 """Small words of ten other languages that English text seldom has."""

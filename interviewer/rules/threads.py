@@ -44,7 +44,7 @@ def minutes(context: Context) -> float:
         return context.thread.question.minutes
     if setup.question is not None:
         return setup.minutes
-    return max(setup.minutes - OWN_QUESTIONS, setup.minutes / 2) / PROBLEMS
+    return max(setup.minutes - OWN_QUESTIONS, setup.minutes / 2) / (len(setup.written) or PROBLEMS)
 
 
 def next_part(context: Context, *, lead: str = "", closes: Any = "covered") -> Move:

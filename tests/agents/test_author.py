@@ -312,7 +312,7 @@ def test_long_material_is_cut_into_portions_in_its_order() -> None:
 
 
 def test_questions_of_the_bank_hang_together() -> None:
-    assert all(map(coherent, shipped().questions[::6]))
+    assert all(map(coherent, shipped().bank("breadth")[::6]))
 
 
 # ---------------------------------------------------------------- orders inside documents

@@ -80,7 +80,7 @@ def test_the_script_fills_a_grade_with_evidence() -> None:
 
 def test_what_candidates_say_is_long_enough_and_new() -> None:
     dice = Random(1)
-    said = [message(question, dice) for question in shipped().questions[:5] for _ in range(4)]
+    said = [message(question, dice) for question in shipped().bank("breadth")[:5] for _ in range(4)]
     assert len(set(said)) == len(said)
     assert all(FEWEST <= len(text.split()) <= MOST for text in said)
 
