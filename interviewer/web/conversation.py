@@ -7,11 +7,12 @@ from typing import Final
 
 from interviewer.rules.state import State, Thread, Turn
 from interviewer.web.citations import asked_from
+from interviewer.web.course import begins, called, is_one_problem
 from interviewer.web.safe import html, rich
 
 DID: Final = {
     "hint": "asked for a hint",
-    "skip": "skipped the topic",
+    "skip": "skipped this",
     "gave_up": "said “I don’t know”",
     "not_finished": "is not finished yet",
     "ended": "ended the interview",
@@ -45,14 +46,21 @@ def speaking(text: str) -> str:
 
 
 def _thread(state: State, thread: Thread, *, areas: bool) -> str:
-    area = f'<span class="quiet"> · {html(state.round.area_name(thread.question.area))}</span>' if areas else ""
-    number = thread.index + 1
-    turns = _turns(thread.turns, thread)
-    return f'<h2 class="topic" id="topic-{number}">Topic {number}{area}</h2><ol class="talk">{turns}</ol>'
+    shown = areas and not is_one_problem(state)
+    area = f'<span class="quiet"> · {html(state.round.area_name(thread.question.area))}</span>' if shown else ""
+    turns = "".join(f"{part(state, thread, turn)}{_turn(turn, thread)}" for turn in thread.turns)
+    name = html(called(state, thread))
+    return f'<h2 class="topic" id="topic-{thread.index + 1}">{name}{area}</h2><ol class="talk">{turns}</ol>'
 
 
-def _turns(turns: Iterable[Turn], thread: Thread | None = None) -> str:
-    return "".join(_turn(turn, thread) for turn in turns)
+def part(state: State, thread: Thread, turn: Turn, *, heading: str = "h3") -> str:
+    """The small heading over the turn with which a part begins, as an entry of the talk; else empty."""
+    name = begins(state, thread, turn)
+    return f'<li class="part-begins"><{heading}>{html(name)}</{heading}></li>' if name else ""
+
+
+def _turns(turns: Iterable[Turn]) -> str:
+    return "".join(_turn(turn, None) for turn in turns)
 
 
 def _turn(turn: Turn, thread: Thread | None) -> str:

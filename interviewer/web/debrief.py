@@ -11,7 +11,9 @@ from typing import Final
 from interviewer.domain import Mark
 from interviewer.rules.feedback import Keep, Priority, keep, level_words, priority
 from interviewer.rules.scoring import BAR, Result, result, round_half_down
-from interviewer.rules.state import State
+from interviewer.rules.state import State, Thread
+from interviewer.web.course import called, counted, is_of_ladders, is_one_problem
+from interviewer.web.debrief_course import course, next_level
 from interviewer.web.debrief_topics import dots, made_by, quoted, topic
 from interviewer.web.safe import html
 
@@ -31,6 +33,8 @@ def debrief(state: State, *, own: int | None = None, transcript: str = "") -> st
             _head(state),
             _score(state, outcome, own),
             _next(state),
+            next_level(state),
+            course(state),
             _marks(state, outcome),
             _topics(state),
             _left_out(state, outcome),
@@ -60,12 +64,14 @@ def _score(state: State, outcome: Result, own: int | None) -> str:
         gap = own - level
         said = "That is how we read it too." if not gap else f"We read it {'lower' if gap > 0 else 'higher'}."
         rated = rated.replace("</p>", f" {said}</p>")
-    topics = f"{outcome.graded} graded topic{'s' if outcome.graded != 1 else ''}"
-    few = " With so few, take it as a first impression." if outcome.graded < 3 else ""
+    graded = counted(state, outcome.graded).replace(" ", " graded ", 1)
+    rests_on = "" if is_one_problem(state) else f", from {graded}"
+    long = is_one_problem(state) or is_of_ladders(state)
+    few = " With so few, take it as a first impression." if outcome.graded < 3 and not long else ""
     return (
         f'<section class="score card" aria-label="Score"><p class="figure"><strong>{outcome.score:.1f}</strong>'
         f'<span class="quiet"> of 4</span> <span class="verdict">{html(outcome.verdict or "")}</span></p>'
-        f"<p>Overall {words}, from {topics}.{few}</p>{_scale(state, outcome.score)}{rated}</section>"
+        f"<p>Overall {words}{rests_on}.{few}</p>{_scale(state, outcome.score)}{rated}</section>"
     )
 
 
@@ -80,11 +86,10 @@ def _overall(score: float) -> tuple[int, str]:
 def _scale(state: State, score: float) -> str:
     """The scale from 1 to 4 with the bar, each topic's score as a small ring, and the score itself."""
     each = [t.grade.score for t in state.threads if t.grade is not None and t.grade.score is not None]
-    words = (
-        f"The bar is {BAR}."
-        if len(each) == 1
-        else f"Topics ranged from {min(each):.1f} to {max(each):.1f}; the bar is {BAR}."
-    )
+    words = f"The bar is {BAR}."
+    if len(each) > 1:
+        _, named = counted(state, len(each)).split()
+        words = f"{named.capitalize()} ranged from {min(each):.1f} to {max(each):.1f}; the bar is {BAR}."
     band = f'<i class="band" style="left:{_at(min(each))};right:{100 - float(_at(max(each))[:-1]):.1f}%"></i>'
     rings = "".join(f'<i class="ring" style="left:{_at(value)}"></i>' for value in each)
     return (
@@ -100,18 +105,23 @@ def _at(value: float) -> str:
 
 def _next(state: State) -> str:
     first, strong = priority(state), keep(state)
-    parts = [_priority(first)] if first else []
+    parts = [_priority(state, first)] if first else []
     if strong:
-        parts.append(_keep(strong))
+        parts.append(_keep(state, strong))
     return f'<div class="pair">{"".join(parts)}</div>' if parts else ""
 
 
-def _priority(first: Priority) -> str:
-    number = first.thread.index + 1
+def _in(state: State, thread: Thread, *, before: str = " in ") -> str:
+    """Where something was, with a link to it; empty where there is one problem only."""
+    if is_one_problem(state):
+        return ""
+    return f'{before}<a href="#debrief-{thread.index + 1}">{html(called(state, thread).lower())}</a>'
+
+
+def _priority(state: State, first: Priority) -> str:
     value = first.mark.value or 1
-    where = f'<a href="#debrief-{number}">topic {number}</a>'
     gap = f"{WORDS[round_half_down(value)]} ({value:.1f} of 4)"
-    parts = [f"<p>{html(first.dimension.name)} in {where}: {gap}.</p>"]
+    parts = [f"<p>{html(first.dimension.name)}{_in(state, first.thread)}: {gap}.</p>"]
     if first.quote:
         parts.append(f"<p>You said</p>{quoted((first.quote,))}")
     if first.missed:
@@ -124,16 +134,17 @@ def _priority(first: Priority) -> str:
     return f'<section class="card priority"><h2>Work on this first</h2>{"".join(parts)}</section>'
 
 
-def _keep(strong: Keep) -> str:
-    number = strong.thread.index + 1
+def _keep(state: State, strong: Keep) -> str:
+    where = _in(state, strong.thread, before=", in ")
     return (
-        f'<section class="card"><h2>Keep doing this</h2><p>{html(strong.dimension.name)}, in '
-        f'<a href="#debrief-{number}">topic {number}</a>:</p>{quoted((strong.quote,))}</section>'
+        f'<section class="card"><h2>Keep doing this</h2><p>{html(strong.dimension.name)}{where}:</p>'
+        f"{quoted((strong.quote,))}</section>"
     )
 
 
 def _marks(state: State, outcome: Result) -> str:
-    if all(mark.level is None for mark in outcome.marks):
+    # With one problem they stand below it, with what they rest on.
+    if is_one_problem(state) or all(mark.level is None for mark in outcome.marks):
         return ""
     rows = "".join(_mark(state, mark) for mark in outcome.marks)
     return f'<section><h2>Marks</h2><ul class="marks">{rows}</ul></section>'
@@ -154,16 +165,19 @@ def _topics(state: State) -> str:
     if not state.threads:
         return ""
     parts = "".join(topic(state, thread, words=WORDS) for thread in state.threads)
-    return f"<section><h2>Topic by topic</h2>{parts}</section>"
+    word = called(state, state.threads[0]).split()[0]
+    head = "Marks and points" if is_one_problem(state) else f"{word} by {word.lower()}"
+    return f"<section><h2>{head}</h2>{parts}</section>"
 
 
 def _left_out(state: State, outcome: Result) -> str:
     lines = [
-        f"<li>Topic {thread.index + 1}: {html(thread.grade.not_graded)}</li>"
+        f"<li>{html(called(state, thread))}: {html(thread.grade.not_graded)}</li>"
         for thread in state.threads
         if thread.grade is not None and thread.grade.not_graded
     ]
-    lines += [f"<li>Topic {t.index + 1}: its grade did not arrive in time.</li>" for t in state.threads if not t.grade]
+    late = [thread for thread in state.threads if not thread.grade]
+    lines += [f"<li>{html(called(state, thread))}: its grade did not arrive in time.</li>" for thread in late]
     names = {dim.id: dim.name for dim in state.round.dimensions}
     lines += [
         f"<li>{html(names[mark.dimension])}: {html(mark.reason)}</li>" for mark in outcome.marks if mark.level is None
@@ -175,8 +189,13 @@ def _left_out(state: State, outcome: Result) -> str:
 
 def _made(state: State) -> str:
     """What made each grade, and what its word is worth."""
-    steps = [(f"topic {t.index + 1}", t.graded_by) for t in state.threads if t.graded_by is not None]
-    if state.marked_by is not None:
+    one = is_one_problem(state)
+    steps = [
+        ("the design" if one else called(state, thread).lower(), thread.graded_by)
+        for thread in state.threads
+        if thread.graded_by is not None
+    ]
+    if state.marked_by is not None and any(dim.scope == "round" and dim.judged for dim in state.round.dimensions):
         steps.append(("the round as a whole", state.marked_by))
     alike: dict[str, list[str]] = {}
     for name, made in steps:
@@ -188,5 +207,10 @@ def _made(state: State) -> str:
 
 def _links(state: State, transcript: str) -> str:
     talk = f'<a class="button" href="{html(transcript)}">Read the transcript</a>' if transcript else ""
-    again = f'<a class="button" href="/?again={html(state.id)}">Set up the same again, with other questions</a>'
-    return f'<nav class="links" aria-label="After the debrief">{talk}{again}</nav>'
+    same = ""
+    if is_one_problem(state):
+        question = state.threads[0].question.id
+        same = f'<a class="button" href="/?question={html(question)}">Take the same problem again</a>'
+    other = "with another problem" if is_one_problem(state) else "with other questions"
+    again = f'<a class="button" href="/?again={html(state.id)}">Set up the same again, {other}</a>'
+    return f'<nav class="links" aria-label="After the debrief">{talk}{same}{again}</nav>'

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from interviewer.domain import Finding, KeyPoint, Made, Mark, Raised
+from interviewer.domain import Dimension, Finding, KeyPoint, Made, Mark, Raised
 from interviewer.rules.feedback import hint_ledger, next_level, quotes
 from interviewer.rules.state import State, Thread
 from interviewer.web.citations import source
+from interviewer.web.course import called, grouped, is_of_ladders, is_one_problem, subject_of
 from interviewer.web.safe import html, rich
 
 HOW: Final[Mapping[Raised, str]] = {"unprompted": "unprompted", "probe": "after a follow-up", "hint": "after a hint"}
 ENDED: Final = {"skipped": "You skipped it.", "gave_up": "You gave up on it.", "time": "Its time ran out."}
+QUIET_END: Final = "It ended because nothing came any more."
 
 
 def topic(state: State, thread: Thread, *, words: Mapping[int, str]) -> str:
@@ -24,20 +26,37 @@ def topic(state: State, thread: Thread, *, words: Mapping[int, str]) -> str:
     body = "".join(
         (
             f'<p class="opener">{html(thread.question.opener)}</p>',
-            f'<p class="quiet">{ENDED[thread.closes]}</p>' if thread.closes in ENDED else "",
+            _ended(state, thread),
             _marks(state, thread, words),
-            _points(thread),
+            _points(state, thread),
             _slips(thread),
             _hints(thread),
-            _level_up(thread),
+            _level_up(state, thread),
             _flagged(thread),
         )
     )
-    name = html(state.round.area_name(thread.question.area))
     return (
         f'<details class="card topic-card" id="debrief-{number}"{" open" if number == 1 else ""}><summary>'
-        f'<h3>Topic {number}: {name}</h3><span class="quiet">{score}</span></summary>{body}</details>'
+        f'<h3>{_name(state, thread)}</h3><span class="quiet">{score}</span></summary>{body}</details>'
     )
+
+
+def _name(state: State, thread: Thread) -> str:
+    name = html(called(state, thread))
+    if is_one_problem(state):
+        return name
+    # Ladders of one round are all of one area.
+    about = subject_of(thread) if is_of_ladders(state) else state.round.area_name(thread.question.area)
+    return f"{name}: {html(about)}"
+
+
+def _ended(state: State, thread: Thread) -> str:
+    if thread.closes == "quiet":
+        return f'<p class="quiet">{QUIET_END}</p>'
+    # The time of a round about one problem is told part by part.
+    if thread.closes not in ENDED or is_one_problem(state):
+        return ""
+    return f'<p class="quiet">{ENDED[thread.closes]}</p>'
 
 
 def dots(level: int | None) -> str:
@@ -87,30 +106,42 @@ def _mark(state: State, thread: Thread, mark: Mark, *, words: Mapping[int, str],
     anchor = dim.anchors[mark.level - 1] if mark.level is not None else ""
     ceiling = f' <span class="quiet">Held at this level by {html(mark.ceiling)}.</span>' if mark.ceiling else ""
     evidence = '<p class="small quiet">From the same sentences.</p>' if same else quoted(quotes(thread, mark.sentences))
+    evidence += "".join(f'<p class="element small">Diagram: <code>{html(text)}</code></p>' for text in mark.elements)
     level = words[mark.level] if mark.level else "not observed"
     return (
-        f'<li><div class="name">{html(dim.name)}</div><div class="level">{dots(mark.level)} <span>{level}</span></div>'
+        f'<li><div class="name">{html(dim.name)}{_weight(state, dim)}</div>'
+        f'<div class="level">{dots(mark.level)} <span>{level}</span></div>'
         f'<p class="why">{html(anchor)} <span class="quiet">{html(mark.reason)}</span>{ceiling}</p>{evidence}</li>'
     )
 
 
-def _points(thread: Thread) -> str:
+def _weight(state: State, dim: Dimension) -> str:
+    """Where there is one problem, its marks are those of the round."""
+    return f'<span class="small quiet"> weight {dim.weight:g}</span>' if is_one_problem(state) else ""
+
+
+def _points(state: State, thread: Thread) -> str:
     if thread.grade is None or not thread.grade.findings:
         return ""
     found = {finding.key_point: finding for finding in thread.grade.findings}
-    rows = "".join(_point(point, found.get(point.id)) for point in thread.question.key_points)
+    rows = ""
+    for name, points in grouped(state, thread):
+        head = f'<tr class="group"><th colspan="2" scope="rowgroup">{html(name)}</th></tr>' if name else ""
+        rows += head + "".join(_point(point, found.get(point.id)) for point in points)
+    asked = "round" if is_one_problem(state) or is_of_ladders(state) else "answer"
     return (
-        '<h4>What a good answer says, and how it came up</h4><table class="points"><thead class="unseen"><tr>'
+        f'<h4>What a good {asked} says, and how it came up</h4><table class="points"><thead class="unseen"><tr>'
         f"<th>Point</th><th>In your answer</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
 def _point(point: KeyPoint, finding: Finding | None) -> str:
     cited = source(point.citation) if point.citation is not None else ""
-    return f'<tr><td>{html(point.text)}{cited}</td><td class="how">{_how(finding)}</td></tr>'
+    return f'<tr><td>{html(point.text)}{cited}</td><td class="how">{how(finding)}</td></tr>'
 
 
-def _how(finding: Finding | None) -> str:
+def how(finding: Finding | None) -> str:
+    """How a key point came up, in a word or two."""
     if finding is None or finding.result == "miss":
         return "not said"
     if finding.result == "wrong":
@@ -144,14 +175,15 @@ def _hints(thread: Thread) -> str:
     return f'<h4>Hints given</h4><ul class="plain">{rows}</ul>'
 
 
-def _level_up(thread: Thread) -> str:
+def _level_up(state: State, thread: Thread) -> str:
     value = thread.grade.score if thread.grade is not None and thread.grade.score is not None else 1.0
     anchor = next_level(thread, value)
     outline = "".join(f"<li>{html(line)}</li>" for line in thread.question.outline)
+    full = "design" if is_one_problem(state) else "answer"
     drill = f"<h4>Drill</h4><p>{html(thread.question.drill)}</p>" if thread.question.drill else ""
     level = f'<h4>A level up would have sounded like</h4><p class="ours-words">{html(anchor)}</p>' if anchor else ""
     folded = (
-        f'<details class="fold"><summary>Outline of a full answer</summary><ul class="plain">{outline}</ul></details>'
+        f'<details class="fold"><summary>Outline of a full {full}</summary><ul class="plain">{outline}</ul></details>'
         if outline
         else ""
     )

@@ -33,10 +33,13 @@ MONO: Final = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace
 
 def head() -> str:
     """What stands in the head of every page: our stylesheet and our scripts, inline and from this package."""
-    style = (_HERE / "style.css").read_text(encoding="utf-8")
-    script = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("page.js", "library.js"))
+    style, script = _texts("style.css", "board_panel.css"), _texts("page.js", "library.js", "board_bridge.js")
     scheme = '<meta name="color-scheme" content="light dark">'
     return f"{scheme}<style>{style}</style><script>{script}</script>"
+
+
+def _texts(*names: str) -> str:
+    return "".join((_HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 def block(value: str = "", *, math: bool = False, **more: Any) -> gr.Markdown:

@@ -14,17 +14,19 @@ from typing import Any, Final
 
 import gradio as gr
 
-from interviewer.domain import Act
+from interviewer.domain import Act, Board
 from interviewer.errors import CandidateError, InterviewOver, NotFound, OutOfStep
 from interviewer.program import Program
 from interviewer.room import Said, Update
 from interviewer.rules.state import PAUSE_AFTER, State
+from interviewer.web.board_panel import BoardPanel
 from interviewer.web.conversation import conversation, did, said, speaking
 from interviewer.web.debrief import WORDS, debrief
 from interviewer.web.layout import PRIVATE, block, notice, told, wrapped
-from interviewer.web.live_state import Place, bar, clock, closing, only_time_passed, parse_place, place_of, progress
+from interviewer.web.live_state import Place, closing, only_time_passed, parse_place, place_of, progress
 from interviewer.web.published import Published
 from interviewer.web.safe import html
+from interviewer.web.status import status
 
 Updates = dict[Any, Any]
 
@@ -58,7 +60,7 @@ class Live:
         self.outputs: list[Any] = [
             *(setup, self.place, self.ratings, self.timer, self.room, self.bar, self.past, self.now),
             *(self.notice, self.message, *self._locked, self.sure, self.after, self.progress, self.rate, self.debrief),
-            self.published.block,
+            *(self.published.block, self.board.column, *self.board.outputs),
         ]
         self._wire()
 
@@ -83,6 +85,7 @@ class Live:
                         elem_id="notes",
                     )
                     self.published = Published(self._program)
+                self.board = BoardPanel(self._drew)
 
     def _build_composer(self) -> None:
         self.message = gr.Textbox(
@@ -158,11 +161,29 @@ class Live:
         away = (datetime.now(UTC) - state.updated).total_seconds() if state.updated else 0.0
         back = not state.over and not closing(state) and state.acts > 1 and away > PAUSE_AFTER
         waits = state.pending is not None
-        yield {**self._view(state, ratings), **(self._busy() if waits else {}), **await self.published.shown(state)}
+        yield {
+            **self._view(state, ratings),
+            **(self._busy() if waits else {}),
+            **await self.published.shown(state),
+            **self._drawn(state),
+        }
         async for updates in self._follow(id, self._room.resume(id), ratings):
             yield updates
         if back:
             yield {self.notice: wrapped(notice("The clock stood still while you were away."))}
+
+    async def _drew(self, id: str, board: Board, revision: int) -> int:
+        """The candidate has changed the diagram."""
+        return await self._room.draw(id, revision, board)
+
+    def _drawn(self, state: State) -> Updates:
+        """The diagram as it is, when the page opens: later on the page knows it better."""
+        if not state.round.board:
+            return {self.board.column: gr.update(visible=False)}
+        return {
+            self.board.column: gr.update(visible=True),
+            **self.board.show(state.id, state.revision, state.board, editable=not state.over and not closing(state)),
+        }
 
     async def end(self, id: str, ratings: Any) -> AsyncIterator[Updates]:
         """End an interview from outside its room. Raises what Room.act raises."""
@@ -261,7 +282,7 @@ class Live:
             elif state.pending is None and (state.acts != place.seq or state.over):
                 yield self._view(state, ratings)
             else:
-                yield {self.bar: wrapped(_bar(state))}
+                yield {self.bar: wrapped(status(state))}
         except OutOfStep:
             return
         except Exception as error:  # noqa: BLE001 - a heartbeat must not break the page
@@ -297,7 +318,7 @@ class Live:
             self.room: gr.update(visible=live),
             self.after: gr.update(visible=not live),
             self.place: str(place_of(state)),
-            self.bar: wrapped(_bar(state)),
+            self.bar: wrapped(status(state)),
             self.past: wrapped(conversation(state, areas=False)),
             self.now: "",
             self.sure: gr.update(visible=False),
@@ -362,16 +383,3 @@ def _answered(state: State) -> list[int]:
 
 def _waiting(words: str) -> str:
     return f'<div class="waiting" role="status"><span class="spin" aria-hidden="true"></span>{html(words)}</div>'
-
-
-def _bar(state: State) -> str:
-    shown = bar(state, datetime.now(UTC))
-    runs = "1" if shown.runs else "0"
-    rest = "paused" if shown.paused else "" if shown.runs else "clock waits"
-    return (
-        f'<div class="status" data-interview="{html(state.id)}" data-acts="{state.acts}">'
-        f'<h1>{html(shown.topic)}</h1><span class="quiet">{html(shown.phase)}</span>'
-        f'<span class="clock" role="timer" aria-label="Interview time"><span data-clock="{shown.elapsed}" '
-        f'data-runs="{runs}">{clock(shown.elapsed)}</span><span class="quiet"> of {clock(shown.total)}</span>'
-        f'<span class="quiet rest">{rest}</span></span></div>'
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from interviewer.rules.state import State
+from interviewer.web.course import Strip, called, is_of_ladders, is_one_problem, strip, subjects
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,23 @@ def only_time_passed(state: State, seq: int) -> bool:
     return state.acts > seq and not any(turn.speaker == "candidate" and turn.act >= seq for turn in turns)
 
 
-def phase(state: State) -> str:
-    """The phase in a word or two."""
+def phase(state: State, parts: Strip | None = None) -> str:
+    """The phase in a word or two; of a round in parts how much is left of the one under way."""
     if state.over or closing(state):
         return "Ended"
+    if parts is not None:
+        return parts.words
     return "Your questions" if state.phase == "questions" else "Technical questions"
 
 
-def topic(state: State) -> str:
-    """Which topic it is, counted from 1."""
-    return f"Topic {len(state.threads)}" if state.threads else "Beginning"
+def topic(state: State, parts: Strip | None = None) -> str:
+    """Which topic it is, counted from 1; which part in a round about one problem."""
+    if parts is not None:
+        return parts.name
+    if not state.threads:
+        return "Beginning"
+    thread = state.threads[-1]
+    return f"{called(state, thread)} of {subjects(state)}" if is_of_ladders(state) else called(state, thread)
 
 
 def clock(seconds: float) -> str:
@@ -69,6 +77,10 @@ def progress(state: State) -> str:
     """What is being done between the last word and the debrief."""
     done = sum(thread.grade is not None for thread in state.threads)
     total = len(state.threads)
+    if done < total and is_one_problem(state):
+        return "Reading your design…"
+    if done < total and is_of_ladders(state):
+        return f"Reading subject {done + 1} of {total}…"
     if done < total:
         return f"Reading topic {done + 1} of {total}…"
     return "Putting your debrief together…"
@@ -84,15 +96,20 @@ class Bar:
     total: int
     runs: bool
     paused: bool
+    parts: Strip | None = None
+    """In a round about one problem: its parts."""
 
 
 def bar(state: State, now: datetime) -> Bar:
     """The line on top of the room at `now`."""
+    elapsed = state.clock_at(now) if running(state) else state.clock
+    parts = None if state.over or closing(state) else strip(state, elapsed)
     return Bar(
-        topic=topic(state),
-        phase=phase(state),
-        elapsed=int(state.clock_at(now) if running(state) else state.clock),
+        topic=topic(state, parts),
+        phase=phase(state, parts),
+        elapsed=int(elapsed),
         total=state.setup.minutes * 60,
         runs=running(state),
         paused=state.paused,
+        parts=parts,
     )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 
 from interviewer import tracker
+from interviewer.content import Content
 from interviewer.content.packs import pack_for, packs
-from interviewer.domain import Setup
+from interviewer.domain import Question, Setup
 from interviewer.errors import InterviewerError, NotFound
 from interviewer.program import Program
 from interviewer.web import practice_state as ps
@@ -20,7 +22,10 @@ from interviewer.web.company import about_company
 from interviewer.web.layout import PRIVATE, block, notice, on_load, told, wrapped
 from interviewer.web.live import Live, Updates
 from interviewer.web.live_state import closing
+from interviewer.web.practice_rounds import MIX, NEEDS_MODEL, ONE, PAPER, PROJECT, ROUNDS, offer
 from interviewer.web.safe import html
+
+WRITING: Final = "Questions about what you gave are being written; that takes a minute or so."
 
 
 def build(program: Program) -> None:
@@ -47,52 +52,89 @@ class _Form:
                 self.end_no = gr.Button("Leave it open", variant="secondary", min_width=120)
         self.unfinished_id = gr.Textbox(visible="hidden", label="Unfinished")
         block(
-            "<h1>Practise an interview</h1><p>A breadth round: several short topics, as in a screening for a "
-            "machine-learning role. You answer in writing, the interviewer follows up, and afterwards you get a "
-            "debrief that quotes you.</p>"
+            "<h1>Practise an interview</h1><p>You answer in writing, the interviewer follows up, and afterwards you "
+            "get a debrief that quotes you.</p>"
         )
         with gr.Column(elem_classes=["card", "form"]):
+            self.round = gr.Radio(list(ROUNDS), value=default.round, label="Round", elem_classes=["kind"])
+            self.words = block(_words(default.round), elem_classes=["kind-words"])
             self.level = gr.Radio(list(ps.LEVELS), value=default.level, label="Level you want to be measured against")
-            self.company = gr.Dropdown(
-                [],
-                value=None,
-                label="Company (optional)",
-                info="Questions come from its documents in your library. Choose one, or type a name.",
-                allow_custom_value=True,
-            )
-            self.about = block(elem_id="about-company")
-            self.what = gr.Radio(list(ps.WHAT), value=default.what, label="What to practise")
-            self.areas = gr.Dropdown(
-                ps.areas(content), value=[], multiselect=True, label="Areas to focus on", info="Leave empty for all."
-            )
-            self.question = gr.Dropdown(
-                ps.questions(content),
-                value=None,
-                label="Question",
-                info="Type to search.",
-                visible=False,
-            )
+            self._build_matter(content, default)
             self.strictness = gr.Radio(list(ps.STRICTNESS), value=default.strictness, label="The interviewer")
-            lengths = [(f"{minutes} minutes", minutes) for minutes in content.round(ps.ROUND).minutes]
-            self.minutes = gr.Radio(lengths, value=default.minutes, label="Length")
+            self.minutes = gr.Radio(ps.lengths(content, default.round), value=default.minutes, label="Length")
             self.cost = block()
             self.notice = block()
             with gr.Row(elem_classes=["actions"]):
                 self.begin = gr.Button("Begin", variant="primary", min_width=160)
         self.fields: list[Any] = [
-            *(self.level, self.strictness, self.minutes, self.what, self.areas, self.question, self.company)
+            *(self.level, self.strictness, self.minutes, self.what, self.areas, self.question, self.company),
+            *(self.round, self.project, self.document),
         ]
+        """In the order of `Choices`."""
+        self.shown: list[Any] = [*self.fields, self.words, self.needs]
+        """What changes with a choice of round, or of what to practise."""
 
-    def filled(self, choices: ps.Choices) -> Updates:
+    def _build_matter(self, content: Content, default: ps.Choices) -> None:
+        """Whose questions, and about what."""
+        about = offer(default.round)
+        self.company = gr.Dropdown(
+            [], value=None, label="Company (optional)", info=about.company, allow_custom_value=True
+        )
+        self.about = block(elem_id="about-company")
+        self.what = gr.Radio(list(about.what), value=default.what, label="What to practise")
+        self.areas = gr.Dropdown(
+            ps.areas(content), value=[], multiselect=True, label=about.areas, info=about.areas_info
+        )
+        self.question = gr.Dropdown(
+            ps.questions(content), value=None, label=about.one, info="Type to search.", visible=False
+        )
+        self.needs = block()
+        self.project = gr.Textbox(
+            label="Your project",
+            info="A summary or a section of your CV: what it was for, what you did, and what came of it.",
+            lines=6,
+            max_lines=16,
+            visible=False,
+            elem_id="project",
+        )
+        self.document = gr.Dropdown([], value=None, label="Document", info="Type to search.", visible=False)
+
+    def filled(self, choices: ps.Choices, content: Content, *, model: str) -> Updates:
         """The form with these choices."""
+        about = offer(choices.round)
         return {
+            self.round: choices.round,
+            self.words: wrapped(_words(choices.round)),
             self.level: choices.level,
             self.strictness: choices.strictness,
-            self.minutes: choices.minutes,
-            self.what: choices.what,
-            self.areas: gr.update(value=list(choices.areas), visible=choices.what != ps.ONE),
-            self.question: gr.update(value=choices.question, visible=choices.what == ps.ONE),
-            self.company: gr.update(value=choices.company or None),
+            self.minutes: gr.update(choices=ps.lengths(content, choices.round), value=choices.minutes),
+            self.what: gr.update(choices=list(about.what), value=choices.what),
+            **self.asked(choices.what, model=model),
+            self.areas: gr.update(
+                choices=ps.areas(content, choices.round),
+                value=list(choices.areas),
+                label=about.areas,
+                info=about.areas_info,
+                visible=choices.what == MIX,
+            ),
+            self.question: gr.update(
+                choices=ps.questions(content, choices.round),
+                value=choices.question,
+                label=about.one,
+                visible=choices.what == ONE,
+            ),
+            self.company: gr.update(value=choices.company or None, info=about.company, visible=bool(about.company)),
+        }
+
+    def asked(self, what: str, *, model: str) -> Updates:
+        """What has to be filled in for this choice of what to practise."""
+        needs = "" if model else NEEDS_MODEL.get(what, "")
+        return {
+            self.areas: gr.update(visible=what == MIX),
+            self.question: gr.update(visible=what == ONE),
+            self.project: gr.update(visible=what == PROJECT and bool(model)),
+            self.document: gr.update(visible=what == PAPER and bool(model)),
+            self.needs: wrapped(notice(needs)),
         }
 
 
@@ -103,16 +145,20 @@ class _Wiring:
         self._program, self._form, self._live = program, form, live
         self._outputs: list[Any] = [
             *(*live.outputs, *form.fields, form.card, form.unfinished, form.go_on, form.end, form.sure),
-            *(form.unfinished_id, form.cost, form.notice, form.begin, form.about),
+            *(form.unfinished_id, form.cost, form.notice, form.begin, form.about, form.words, form.needs),
         ]
 
     def connect(self) -> None:
         """Register the events."""
         form, live = self._form, self._live
         form.begin.click(self._begin, [*form.fields, live.ratings], self._outputs, **PRIVATE)
-        form.what.change(self._what, [form.what], [form.areas, form.question], **PRIVATE)
+        # `input`: a link that fills the form in must not have it emptied again.
+        form.round.input(self._round, [form.round, form.level, form.strictness, form.company], self._outputs, **PRIVATE)
+        form.what.input(self._what, [form.what], self._outputs, **PRIVATE)
         form.minutes.change(self._cost, [form.minutes], [form.cost], **PRIVATE)
-        form.company.change(self._about, [form.company], [form.about], trigger_mode="always_last", **PRIVATE)
+        form.company.change(
+            self._about, [form.company, form.round], [form.about], trigger_mode="always_last", **PRIVATE
+        )
         form.end.click(self._sure(True), None, [form.sure], **PRIVATE)
         form.end_no.click(self._sure(False), None, [form.sure], **PRIVATE)
         form.end_yes.click(self._end, [form.unfinished_id, live.ratings], self._outputs, **PRIVATE)
@@ -146,14 +192,16 @@ class _Wiring:
                 earlier = None
         choices = ps.asked_for(query, content=self._program.content, earlier=earlier)
         offered = await asyncio.to_thread(self._companies)
+        documents = await asyncio.to_thread(self._documents)
         filled: Updates = {form.company: gr.update(choices=offered)}
         # Without a wish in the address the form is left alone: somebody may be filling it in already.
         if choices != ps.Choices():
-            filled |= form.filled(choices)
-            filled[form.company] = gr.update(choices=offered, value=choices.company or None)
+            filled |= form.filled(choices, self._program.content, model=self._program.settings.model)
+            filled[form.company] = gr.update(choices=offered, **_given(filled[form.company]))
+        filled[form.document] = gr.update(choices=documents, **_given(filled.get(form.document, {})))
         return {
             **filled,
-            form.about: await self._about(choices.company),
+            form.about: await self._about(choices.company, choices.round),
             **await self._unfinished(),
             form.cost: wrapped(_priced(self._program, choices.minutes)),
         }
@@ -179,22 +227,17 @@ class _Wiring:
             form.unfinished_id: row.id,
         }
 
-    async def _begin(
-        self,
-        level: str,
-        strictness: str,
-        minutes: int,
-        what: str,
-        areas: list[str] | None,
-        question: str | None,
-        company: str | None,
-        ratings: Any,
-    ) -> AsyncIterator[Updates]:
+    async def _begin(self, *given: Any) -> AsyncIterator[Updates]:
         form, program = self._form, self._program
+        *fields, ratings = given
         yield {form.begin: gr.update(interactive=False), form.notice: ""}
-        choices = ps.Choices(level, strictness, minutes, what, tuple(areas or ()), question or None, company or "")
         try:
-            id = await program.room.open(await self._chosen(choices))
+            choices = _choices(*fields)
+            setup = await self._chosen(choices)
+            if choices.written:
+                yield {form.notice: wrapped(notice(WRITING))}
+                setup = setup.model_copy(update={"written": await self._written(choices)})
+            id = await program.room.open(setup)
         except Exception as error:  # noqa: BLE001 - shown as a sentence
             yield {
                 form.begin: gr.update(interactive=True),
@@ -210,11 +253,19 @@ class _Wiring:
     async def _chosen(self, choices: ps.Choices) -> Setup:
         program = self._program
         due = tracker.due(await asyncio.to_thread(program.repository.weaknesses))
+        if not offer(choices.round).company:
+            choices = replace(choices, company="")
         await program.authoring.prepare(choices.company)
         written = await asyncio.to_thread(program.authoring.ready, choices.company)
         pack = None if written else pack_for(choices.company)
         chosen = ps.setup(choices, seed=secrets.randbelow(2**31), model=program.settings.model, due=due, pack=pack)
         return chosen.model_copy(update={"heard": await self._program.room.heard()})
+
+    async def _written(self, choices: ps.Choices) -> tuple[Question, ...]:
+        """The questions about the candidate's own project, or about one document."""
+        if choices.what == PROJECT:
+            return await self._program.depth.from_project(choices.project)
+        return await self._program.depth.from_document(choices.document or "")
 
     async def _end(self, id: str, ratings: Any) -> AsyncIterator[Updates]:
         try:
@@ -226,14 +277,20 @@ class _Wiring:
     def _companies(self) -> list[str]:
         return ps.companies(self._program.library.companies(), packs())
 
-    async def _about(self, company: str | None) -> str:
+    def _documents(self) -> list[tuple[str, str]]:
+        found = self._program.library.documents()
+        return [(f"{one.company}: {one.title}" if one.company else one.title, one.id) for one in found]
+
+    async def _about(self, company: str | None, round: str) -> str:
         """What is known about a company, under the field where it is chosen."""
+        if not offer(round).company:
+            return ""
         try:
-            return wrapped(about_company(await asyncio.to_thread(self._known, company or "")))
+            return wrapped(about_company(await asyncio.to_thread(self._known, company or "", round)))
         except Exception as error:  # noqa: BLE001 - shown as a sentence
             return wrapped(notice(told(error), problem=True))
 
-    def _known(self, company: str) -> ps.Company:
+    def _known(self, company: str, round: str) -> ps.Company:
         program, name = self._program, " ".join(company.split())
         if not name:
             return ps.Company()
@@ -243,10 +300,21 @@ class _Wiring:
             questions=len(program.authoring.ready(name)),
             writing=program.authoring.writing(name) is not None,
             pack=pack_for(name),
+            round=round,
         )
 
-    async def _what(self, what: str) -> tuple[Any, Any]:
-        return gr.update(visible=what != ps.ONE), gr.update(visible=what == ps.ONE)
+    async def _round(self, round: str, level: str, strictness: str, company: str | None) -> Updates:
+        form, program = self._form, self._program
+        choices = replace(ps.fresh(round), level=level, strictness=strictness, company=company or "")
+        return {
+            **form.filled(choices, program.content, model=program.settings.model),
+            form.about: await self._about(company, round),
+            form.cost: wrapped(_priced(program, choices.minutes)),
+            form.notice: "",
+        }
+
+    async def _what(self, what: str) -> Updates:
+        return self._form.asked(what, model=self._program.settings.model)
 
     async def _cost(self, minutes: int) -> str:
         return wrapped(_priced(self._program, minutes))
@@ -261,3 +329,39 @@ class _Wiring:
 def _priced(program: Program, minutes: int) -> str:
     words = ps.cost(program.settings, minutes)
     return f'<p class="quiet">{html(words)}</p>' if words else ""
+
+
+def _choices(
+    level: str,
+    strictness: str,
+    minutes: int,
+    what: str,
+    areas: list[str] | None,
+    question: str | None,
+    company: str | None,
+    round: str,
+    project: str | None,
+    document: str | None,
+) -> ps.Choices:
+    """What the form's fields hold, in their order."""
+    return ps.Choices(
+        level,
+        strictness,
+        minutes,
+        what,
+        tuple(areas or ()),
+        question or None,
+        company or "",
+        round,
+        project or "",
+        document or None,
+    )
+
+
+def _words(round: str) -> str:
+    return f'<p class="quiet">{html(offer(round).about)}</p>'
+
+
+def _given(update: Any) -> dict[str, Any]:
+    """What an update of gradio's sets."""
+    return {key: value for key, value in update.items() if key != "__type__"}

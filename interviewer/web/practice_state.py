@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from interviewer.content import Content
-from interviewer.domain import Level, Pack, Setup, Strictness
+from interviewer.domain import Level, Pack, Question, Setup, Strictness
 from interviewer.errors import BadMessage
 from interviewer.rules.estimate import estimate
 from interviewer.settings import Settings
+from interviewer.web.practice_rounds import (
+    MIX,
+    NEEDS_MODEL,
+    OFFERS,
+    ONE,
+    PAPER,
+    PAPER_AREA,
+    PROJECT,
+    PROJECT_AREA,
+    offer,
+)
 
-ROUND: Final = "breadth"
+ROUND: Final = OFFERS[0].id
 
 LEVELS: Final[tuple[tuple[str, Level], ...]] = (
     ("Junior", "junior"),
@@ -28,8 +39,6 @@ STRICTNESS: Final[tuple[tuple[str, Strictness], ...]] = (
     ("Standard: lets you try twice before it offers a hint", "standard"),
     ("Strict: presses further and gives hints only when you ask", "strict"),
 )
-MIX, ONE = "mix", "one"
-WHAT: Final = (("A mix of topics", MIX), ("One question", ONE))
 OPENER: Final = 64
 """Characters of an opener in the list of questions."""
 LONGEST_COMPANY: Final = 100
@@ -47,22 +56,45 @@ class Choices:
     areas: tuple[str, ...] = ()
     question: str | None = None
     company: str = ""
-    round: str = field(default=ROUND)
+    round: str = ROUND
+    project: str = ""
+    """A summary of the candidate's own project."""
+    document: str | None = None
+    """Id of a document of the library."""
+
+    @property
+    def written(self) -> bool:
+        """Whether the questions have to be written for this interview."""
+        return self.what in (PROJECT, PAPER)
 
 
-def areas(content: Content) -> list[tuple[str, str]]:
+def fresh(round: str) -> Choices:
+    """A form that nobody has touched, for this round."""
+    return Choices(round=round, minutes=offer(round).minutes)
+
+
+def lengths(content: Content, round: str) -> list[tuple[str, int]]:
+    """The lengths of a round, as (words, minutes)."""
+    return [(f"{minutes} minutes", minutes) for minutes in content.round(round).minutes]
+
+
+def areas(content: Content, round: str = ROUND) -> list[tuple[str, str]]:
     """The areas that have questions, as (name, id)."""
-    asked = {question.area for question in content.bank(ROUND)}
-    return [(area.name, area.id) for area in content.round(ROUND).areas if area.id in asked]
+    asked = {question.area for question in content.bank(round)}
+    return [(area.name, area.id) for area in content.round(round).areas if area.id in asked]
 
 
-def questions(content: Content) -> list[tuple[str, str]]:
+def questions(content: Content, round: str = ROUND) -> list[tuple[str, str]]:
     """All questions by area, as (area: the opener's beginning, id)."""
-    round_ = content.round(ROUND)
+    round_ = content.round(round)
     return [
-        (f"{round_.area_name(question.area)}: {_beginning(question.opener)}", question.id)
-        for question in content.bank(ROUND)
+        (f"{round_.area_name(question.area)}{_kind(question)}: {_beginning(question.opener)}", question.id)
+        for question in content.bank(round)
     ]
+
+
+def _kind(question: Question) -> str:
+    return ", a failure" if question.brief is not None and question.brief.kind == "failure" else ""
 
 
 def companies(in_library: Sequence[str], packs: Sequence[Pack]) -> list[str]:
@@ -84,9 +116,8 @@ def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str], pack: 
     company = " ".join(choices.company.split())
     if len(company) > LONGEST_COMPANY:
         raise BadMessage(f"The company's name is too long: {LONGEST_COMPANY} characters are the most.")
-    if choices.what == ONE and not choices.question:
-        raise BadMessage("Choose the question that you want to practise, or take a mix of topics.")
-    one = choices.what == ONE
+    _complete(choices, model)
+    one, mix = choices.what == ONE, choices.what == MIX
     try:
         return Setup.model_validate(
             {
@@ -94,11 +125,11 @@ def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str], pack: 
                 "level": choices.level,
                 "strictness": choices.strictness,
                 "minutes": choices.minutes,
-                "areas": () if one else tuple(choices.areas),
+                "areas": tuple(choices.areas) if mix else (),
                 "question": choices.question if one else None,
                 "seed": seed,
                 "model": model,
-                "due": () if one else tuple(due),
+                "due": tuple(due) if mix else (),
                 "company": company,
                 "leanings": (*pack.areas, *pack.topics) if pack is not None else (),
                 "systems": pack.systems if pack is not None else (),
@@ -109,37 +140,74 @@ def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str], pack: 
         raise BadMessage(f"Something about {field!r} cannot be used: choose it again.") from error
 
 
+def _complete(choices: Choices, model: str) -> None:
+    """Raises BadMessage if what is to be practised is not said, or cannot be without a model."""
+    about = offer(choices.round)
+    if choices.what == ONE and not choices.question:
+        instead = about.what[0][0]
+        raise BadMessage(
+            f"Choose the {about.one.lower()} that you want to practise, or take {instead[0].lower()}{instead[1:]}."
+        )
+    if choices.written and not model:
+        raise BadMessage(NEEDS_MODEL[choices.what])
+    if choices.what == PROJECT and not choices.project.strip():
+        raise BadMessage("Describe your project first: what it was for, what you did, and what came of it.")
+    if choices.what == PAPER and not choices.document:
+        raise BadMessage("Choose the document that you want to be asked about.")
+
+
 def asked_for(query: Mapping[str, str], *, content: Content, earlier: Setup | None) -> Choices:
-    """The form as a link asks for it: `?question=ID`, `?area=ID`, `?company=NAME`; or as in an `earlier` interview.
+    """The form as a link asks for it: `?question=ID`, `?area=ID`, `?company=NAME`, `?round=ID`; or as in an `earlier`
+    interview. The round follows from the question or the area.
 
     What the content does not know is left out.
     """
-    known_areas = {area for _, area in areas(content)}
-    known = {question.id for question in content.bank(ROUND)}
-    if earlier is not None:
-        again = another_surface(content, earlier.question) if earlier.question in known and earlier.question else None
-        return Choices(
-            level=earlier.level,
-            strictness=earlier.strictness,
-            minutes=earlier.minutes,
-            what=ONE if again else MIX,
-            areas=tuple(area for area in earlier.areas if area in known_areas),
-            question=again,
-            company=earlier.company,
-        )
+    if earlier is not None and earlier.round in content.rounds:
+        return _again(earlier, content)
+    round = query.get("round", ROUND)
+    choices = fresh(round if round in content.rounds else ROUND)
     if company := query.get("company", "")[:LONGEST_COMPANY].strip():
-        return Choices(company=company)
-    if (question := query.get("question")) in known:
-        return Choices(what=ONE, question=question)
-    if (area := query.get("area")) in known_areas and area is not None:
-        return Choices(areas=(area,))
-    return Choices()
+        return replace(choices, company=company)
+    if asked := next((q for q in content.questions if q.id == query.get("question")), None):
+        return replace(fresh(asked.round), what=ONE, question=asked.id)
+    area = query.get("area", "")
+    if area in (PROJECT_AREA, PAPER_AREA):
+        return replace(fresh("depth"), what=PROJECT if area == PROJECT_AREA else PAPER)
+    if found := next((q.round for q in content.questions if q.area == area), None):
+        return replace(fresh(found), areas=(area,))
+    return choices
+
+
+def _again(earlier: Setup, content: Content) -> Choices:
+    """The same set-up with other questions."""
+    bank = {question.id: question for question in content.bank(earlier.round)}
+    known = {question.area for question in bank.values()}
+    asked = bank.get(earlier.question or "")
+    what, one = MIX, None
+    if earlier.written:
+        what = PAPER if earlier.written[0].citations else PROJECT
+    elif asked is not None and not content.round(earlier.round).phases:
+        what, one = ONE, another_surface(content, asked.id)
+    return Choices(
+        level=earlier.level,
+        strictness=earlier.strictness,
+        minutes=earlier.minutes,
+        what=what,
+        areas=tuple(area for area in earlier.areas if area in known),
+        question=one,
+        company=earlier.company,
+        round=earlier.round,
+    )
 
 
 def another_surface(content: Content, question: str) -> str:
-    """Another question of the same area, if there is one; else the same."""
-    area = content.question(question).area
-    others = [other.id for other in content.bank(ROUND) if other.area == area and other.id != question]
+    """Another question of the same area and kind, if there is one; else the same."""
+    asked = content.question(question)
+    others = [
+        other.id
+        for other in content.bank(asked.round)
+        if other.area == asked.area and other.id != question and _kind(other) == _kind(asked)
+    ]
     return others[0] if others else question
 
 
@@ -166,14 +234,18 @@ class Company:
     writing: bool = False
     """Whether questions are being written now."""
     pack: Pack | None = None
+    round: str = ROUND
 
     def sentence(self) -> str:
         """What the round will ask about it; empty without a company."""
-        if not self.name:
+        if not self.name or not offer(self.round).company:
             return ""
         if self.questions:
             counted = _count(self.questions, "question")
             more = ", and more are being written" if self.writing else ""
+            if self.round != ROUND:
+                papers = _count(self.documents, "document")
+                return f"One of {counted} from {papers} by {self.name} comes up in the deep dive{more}."
             return (
                 f"{counted} from {_count(self.documents, 'document')} by {self.name}{more}. "
                 "Up to half of the topics come from there."
@@ -187,6 +259,8 @@ class Company:
         )
         if self.pack is None:
             return f"{why} The round will be a general one."
+        if self.round != ROUND:
+            return f"{why} The problem will be near what it is publicly known for."
         return f"{why} Some topics will follow what it is publicly known for."
 
 

@@ -11,10 +11,12 @@ from typing import Final
 
 from interviewer.domain import Event, Made
 from interviewer.program import Program
-from interviewer.rules.state import State, Turn, fold
+from interviewer.rules.state import State, Thread, Turn, fold
 from interviewer.store import InterviewRow
+from interviewer.web.board_drawing import board_figure
 from interviewer.web.citations import asked_from
-from interviewer.web.conversation import DID
+from interviewer.web.conversation import DID, part
+from interviewer.web.course import called, is_one_problem
 from interviewer.web.debrief import debrief
 from interviewer.web.safe import html, rich
 
@@ -84,8 +86,9 @@ def listing(rows: Sequence[InterviewRow], now: datetime) -> str:
 def _line(row: InterviewRow, now: datetime) -> str:
     name, level, length = title_parts(row.title)
     facts = [_LEVELS.get(level, level), length]
-    if row.threads:
-        facts.append("1 topic" if row.threads == 1 else f"{row.threads} topics")
+    # A design round has one problem, and its title says which.
+    if row.threads and (word := {"breadth": "topic", "depth": "subject"}.get(row.round)):
+        facts.append(f"{row.threads} {word}{'' if row.threads == 1 else 's'}")
     small = " · ".join(html(fact) for fact in facts if fact)
     unfinished = "" if row.status == "closed" else f' <a class="go-on" href="{html(go_on(row.id))}">Go on</a>'
     return (
@@ -105,12 +108,13 @@ def _standing(row: InterviewRow) -> str:
 
 
 def title_parts(title: str) -> tuple[str, str, str]:
-    """Round, level and length (or the one topic, in words) of a title as the room gives it."""
+    """Round, level and length (or the one topic or problem, in words) of a title as the room gives it."""
     parts = title.rsplit(", ", 2)
     if len(parts) < 3:
         return title, "", ""
     name, level, rest = parts
-    return name, level, rest if re.fullmatch(r"\d+ minutes", rest) else f"one question: {words(rest)}"
+    is_topic = re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", rest) is not None
+    return name, level, f"one question: {words(rest)}" if is_topic else rest
 
 
 def words(slug: str) -> str:
@@ -161,20 +165,25 @@ def _talk(transcript: Transcript, now: datetime, turn: int | None) -> str:
     state = transcript.state
     parts = []
     for thread in state.threads:
-        area = html(state.round.area_name(thread.question.area))
-        topic = html(words(thread.question.topics[0]))
         turns = "".join(
-            _turn(said, transcript, now, marked=said.act == turn, source=asked_from(thread, said))
+            part(state, thread, said, heading="h4")
+            + _turn(said, transcript, now, marked=said.act == turn, source=asked_from(thread, said))
             for said in thread.turns
         )
-        parts.append(
-            f'<h3 class="topic" id="topic-{thread.index + 1}">Topic {thread.index + 1}: {topic}'
-            f'<span class="quiet"> · {area}</span></h3><ol class="talk">{turns}</ol>'
-        )
+        head = _heading(state, thread)
+        parts.append(f'<h3 class="topic" id="topic-{thread.index + 1}">{head}</h3><ol class="talk">{turns}</ol>')
     if state.asides:
         turns = "".join(_turn(said, transcript, now, marked=said.act == turn) for said in state.asides)
         parts.append(f'<h3 class="topic">Afterwards</h3><ol class="talk">{turns}</ol>')
     return "".join(parts) or '<p class="quiet">Nothing was said yet.</p>'
+
+
+def _heading(state: State, thread: Thread) -> str:
+    name = html(called(state, thread))
+    if is_one_problem(state):
+        return name
+    topic, area = html(words(thread.question.topics[0])), html(state.round.area_name(thread.question.area))
+    return f'{name}: {topic}<span class="quiet"> · {area}</span>'
 
 
 def _turn(turn: Turn, transcript: Transcript, now: datetime, *, marked: bool, source: str = "") -> str:
@@ -189,9 +198,18 @@ def _turn(turn: Turn, transcript: Transcript, now: datetime, *, marked: bool, so
     observer = transcript.seen_by.get(turn.act)
     seen = f'<p class="made small quiet">{_made("Observed", observer)}</p>' if observer else ""
     if turn.kind in DID:
-        return f'<li class="{classes} action" {place}>You {html(DID[turn.kind].replace("is not", "are not"))}{at}</li>'
-    words_ = f'<div class="words" dir="auto">{rich(turn.text)}</div>{seen}'
+        did = html(DID[turn.kind].replace("is not", "are not"))
+        return f'<li class="{classes} action" {place}>You {did}{at}{_diagram(turn)}</li>'
+    drawn = _diagram(turn)
+    words_ = f'<div class="words" dir="auto">{rich(turn.text)}</div>{drawn}{seen}'
     return f'<li class="{classes}" {place}><p class="who">You{at}</p>{words_}</li>'
+
+
+def _diagram(turn: Turn) -> str:
+    """The diagram as it was then, where it had changed."""
+    if turn.board is None:
+        return ""
+    return board_figure(turn.board) or '<p class="small quiet">The diagram was empty then.</p>'
 
 
 def _made(what: str, made: Made) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
-from interviewer.domain import Citation
+from interviewer.content import shipped
+from interviewer.domain import Citation, Landmark, Move
+from interviewer.rules.problems import with_company
 from interviewer.rules.state import State, fold
 from interviewer.web.citations import passage_link
 from interviewer.web.conversation import conversation
 from interviewer.web.debrief import debrief
 from interviewer.web.transcripts_state import Transcript, page
-from tests.web.interviews import log_of
+from tests.web.courses import DESIGN, Talk
+from tests.web.interviews import log_of, of_documents
 
 PAPER = Citation(document="d" * 32, passage="1" * 32, title="Ranking & you", page=4, quote="split by <time>")
 LATER = PAPER.model_copy(update={"passage": "2" * 32, "page": 7})
@@ -69,3 +72,34 @@ def test_an_address_carries_the_words_and_nothing_else_of_them() -> None:
     query = parse_qs(urlsplit(link).query)
     assert query == {"passage": ["1" * 32], "quote": ['a&b="c" <d>#e?'], "marks": ["1-4,9-12"]}
     assert len(passage_link("1" * 32, words="é" * 5000)) < 8000
+
+
+def own_dive(closed: bool, *, authored: bool) -> State:
+    """A design round whose problem has something of a company, which is asked as a deep dive."""
+    question = shipped().question(DESIGN)
+    if authored:
+        written = of_documents(shipped().question("leakage"), (PAPER, POST))
+        question, dive = with_company(question, "Acme", (written,), ()), f"own-{written.id}"
+    else:
+        mark = Landmark(title="On <rows>", year=2024, arxiv="2401.00001", supports="SD01", summary="Why.")
+        question, dive = with_company(question, "Acme", (), (mark,)), "own-work"
+    talk = Talk(question, question=question.id, company="Acme").said("First.")
+    talk.answered(Move(kind="probe", text="What of theirs?", dive=dive)).said("That.")
+    move = Move(kind="close", text="Bye.", closes="ended") if closed else Move(kind="continue", text="Go on.")
+    return talk.answered(move).state()
+
+
+def test_what_a_company_adds_to_a_problem_is_named_under_its_dive_and_not_under_the_opener() -> None:
+    state = own_dive(True, authored=True)
+    for shown in (conversation(state), transcript(state)):
+        assert shown.count('class="from') == 1
+        assert shown.index("What of theirs?") < shown.index("from: ") < shown.index("That.")
+        assert 'href="/library?passage=' + PAPER.passage in shown and ">A post</a>" in shown
+    assert "<a " not in conversation(own_dive(False, authored=True))
+
+
+def test_published_work_is_named_and_linked_once_the_thread_is_closed() -> None:
+    closed, still = conversation(own_dive(True, authored=False)), conversation(own_dive(False, authored=False))
+    link = 'href="https://arxiv.org/abs/2401.00001" rel="noreferrer noopener" target="_blank"'
+    assert f"{link}>Acme: On &lt;rows&gt;, 2024</a>" in closed
+    assert "from: Acme: On &lt;rows&gt;, 2024</p>" in still and "<a " not in still

@@ -37,7 +37,7 @@ OPEN: Final = frozenset(
         *("/library", "/library/", "/library/files", "/library/pages/{document}/{page}.png"),
         *("/", "/transcripts", "/transcripts/", "/progress", "/progress/", "/settings", "/settings/"),
         *("/config", "/config/", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json"),
-        *("/static/{path:path}", "/assets/{path:path}"),
+        *("/static/{path:path}", "/assets/{path:path}", "/board/{name}"),
         *("/gradio_api/app_id", "/gradio_api/app_id/", "/gradio_api/cancel", "/gradio_api/heartbeat/{session_hash}"),
         *("/gradio_api/info", "/gradio_api/info/", "/gradio_api/queue/data", "/gradio_api/queue/join"),
         *("/gradio_api/reset", "/gradio_api/reset/", "/gradio_api/startup-events", "/gradio_api/theme.css"),
@@ -134,7 +134,7 @@ def test_foreign_requests_reach_no_route(served: Served, name: str) -> None:
             for method in sorted(methods | {"GET", "HEAD", "POST", "OPTIONS", "DELETE", "TRACE", "get", "NONSENSE"}):
                 answer = await ask(served.app, method, address_of(path), FOREIGN[name])
                 assert answer.status == 403, (method, path)
-                assert_guarded(answer.headers)
+                assert_guarded(answer.headers, path)
                 assert answer.headers["cache-control"] == "no-store"
             closed = await ask(served.app, "GET", address_of(path), FOREIGN[name], kind="websocket")
             assert closed.status == 403, path
@@ -147,7 +147,7 @@ def test_every_route_is_needed_or_hidden_and_guarded(served: Served) -> None:
         for path, methods in routes(served.app.routes):
             for method in sorted(methods | {"OPTIONS", "NONSENSE"}):
                 answer = await ask(served.app, method, address_of(path), OWN.items())
-                assert_guarded(answer.headers)
+                assert_guarded(answer.headers, path)
                 hidden = answer.status == 404 and answer.body == b"There is nothing at this address.\n"
                 assert hidden == (path not in OPEN), (method, path, answer.status)
                 assert "set-cookie" not in answer.headers, "cookies are shared by all ports of a machine"

@@ -10,7 +10,8 @@ from typing import Final
 import pytest
 
 from interviewer.content import shipped
-from interviewer.domain import Citation, Document, Passage, Weakness
+from interviewer.domain import Citation, Document, Move, Passage, Weakness
+from interviewer.domain.board import LONGEST, Board, Box, Edge, one_line
 from interviewer.errors import SettingsError
 from interviewer.library import Hit, Progress
 from interviewer.program import Program
@@ -22,7 +23,6 @@ from interviewer.web import (
     layout,
     library_page,
     library_state,
-    live,
     practice_state,
     progress_state,
     settings_state,
@@ -32,19 +32,21 @@ from interviewer.web.debrief import debrief
 from interviewer.web.library_jobs import Result, Row
 from interviewer.web.library_rows import rows as library_rows
 from interviewer.web.settings_state import Form
+from interviewer.web.status import status
+from tests.web.courses import DESIGN, Talk, grade
 from tests.web.interviews import BEGUN, log_of
 from tests.web.payloads import marked, payloads, poisoned
 
 EVIL: Final = "https://evil.example"
 PAYLOADS: Final = payloads(EVIL)
 STATUSES: Final[tuple[Status, ...]] = ("closed", "paused", "open", "closed")
-VOID: Final = frozenset(("line", "circle", "img"))
+VOID: Final = frozenset(("line", "circle", "img", "path", "rect"))
 ELEMENTS: Final = frozenset(
     (
         *("a", "article", "b", "blockquote", "code", "details", "div", "figcaption", "figure", "header", "i", "li"),
         *("h1", "h2", "h3", "h4", "nav", "ol", "p", "pre", "section", "span", "strong", "summary", "time", "ul"),
         *("table", "tbody", "td", "th", "thead", "tr", "circle", "line", "svg", "text", "title"),
-        *("img", "mark"),
+        *("img", "mark", "caption", "g", "path", "rect"),
     )
 )
 IMAGE: Final = re.compile(r"/library/pages/[\w.%~-]+/[0-9]+\.png")
@@ -116,11 +118,29 @@ def test_in_talks_debriefs_and_transcripts(text: str) -> None:
         transcript = transcripts_state.Transcript(state, text, transcripts_state._observers(log))
         assert "It is real" in inert(conversation.conversation(state))
         assert "It is real" in inert(transcripts_state.page(transcript, datetime.now(UTC), turn=1))
-        inert(live._bar(state))
+        inert(status(state))
         if closed:
             inert(debrief(state, own=2, transcript=f"/transcripts?interview={text}"))
     for html in (conversation.said(text), conversation.speaking(text), conversation.did(text)):
         inert(html)
+
+
+@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_in_a_design_round_with_a_diagram(text: str) -> None:
+    question, name = shipped().question(DESIGN), one_line(text)[:LONGEST].strip() or "x"
+    board = Board(
+        boxes=(Box(id="b1", name=name), Box(id="b2", name="ranker", kind="store")),
+        edges=(Edge(id="e1", source="b1", target="b2", label=name),),
+    )
+    talk = Talk(question, question=DESIGN).drew(board).said(f"Look: {text}")
+    open_ = talk.answered(Move(kind="steer", text=text, section="data")).state()
+    inert(status(open_))
+    talk.said("8,300").answered(Move(kind="close", text=text, closes="ended"))
+    closed = talk.graded(0, grade(question, elements=(text,))).closed().state()
+    for state in (open_, closed):
+        assert "Look" in inert(conversation.conversation(state, areas=False))
+        assert "Look" in inert(transcripts_state.page(transcripts_state.Transcript(state, text, {}), BEGUN, turn=1))
+    assert "The diagram at the end" in inert(debrief(closed))
 
 
 @pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,16 +13,19 @@ from interviewer.domain import Landmark, Pack, RoundName, Setup
 from interviewer.errors import BadMessage
 from interviewer.settings import Settings
 from interviewer.web.company import about_company
+from interviewer.web.practice_rounds import MIX, ONE, PAPER, PROJECT, ROUNDS, offer
 from interviewer.web.practice_state import (
     LONGEST_COMPANY,
-    ONE,
     OPENER,
+    ROUND,
     Choices,
     Company,
     areas,
     asked_for,
     companies,
     cost,
+    fresh,
+    lengths,
     questions,
     setup,
     when,
@@ -42,20 +46,53 @@ PACK = Pack(
 )
 
 
-def test_every_question_can_be_chosen_and_is_named_by_area_and_beginning() -> None:
+@pytest.mark.parametrize("round", [id for _, id in ROUNDS])
+def test_every_question_can_be_chosen_and_is_named_by_area_and_beginning(round: str) -> None:
     content = shipped()
-    listed = questions(content)
-    assert {id for _, id in listed} == {question.id for question in content.bank("breadth")}
+    listed = questions(content, round)
+    assert {id for _, id in listed} == {question.id for question in content.bank(round)}
     for label, id in listed:
         question = content.question(id)
         area, _, beginning = label.partition(": ")
-        assert area == content.round("breadth").area_name(question.area)
+        assert area.removesuffix(", a failure") == content.round(round).area_name(question.area)
         assert len(beginning) <= OPENER + 1
         assert " ".join(question.opener.split()).startswith(beginning.rstrip("…"))
 
 
-def test_areas_are_those_with_questions() -> None:
-    assert {id for _, id in areas(shipped())} == {question.area for question in shipped().bank("breadth")}
+@pytest.mark.parametrize("round", [id for _, id in ROUNDS])
+def test_a_round_offers_its_own_areas_and_lengths(round: str) -> None:
+    content = shipped()
+    assert {id for _, id in areas(content, round)} == {question.area for question in content.bank(round)}
+    assert [minutes for _, minutes in lengths(content, round)] == list(content.round(round).minutes)
+    assert fresh(round).minutes in content.round(round).minutes
+    assert fresh(round).what in [value for _, value in offer(round).what]
+
+
+def test_every_round_of_the_content_is_offered_and_an_unknown_one_is_the_first() -> None:
+    assert {id for _, id in ROUNDS} == set(shipped().rounds)
+    assert offer("<b>").id == ROUND
+
+
+@pytest.mark.parametrize("round", ["design", "depth"])
+def test_a_long_round_of_no_chosen_question_keeps_its_area(round: str) -> None:
+    area = areas(shipped(), round)[0][1]
+    chosen = setup(replace(fresh(round), areas=(area,)), seed=1, model="", due=())
+    assert (chosen.round, chosen.minutes, chosen.areas, chosen.question) == (round, 45, (area,), None)
+
+
+@pytest.mark.parametrize(("what", "given"), [(PROJECT, {"project": "I did AI"}), (PAPER, {"document": "d"})])
+def test_what_a_model_has_to_write_needs_a_model_and_something_to_write_about(what: str, given: dict[str, Any]) -> None:
+    choices = replace(fresh("depth"), what=what, **given)
+    with pytest.raises(BadMessage, match="none is set"):
+        setup(choices, seed=1, model="", due=())
+    assert setup(choices, seed=1, model="m", due=("metrics",)).due == ()
+    with pytest.raises(BadMessage, match=r"Describe|Choose the document"):
+        setup(replace(fresh("depth"), what=what, project="  "), seed=1, model="m", due=())
+
+
+def test_a_problem_that_is_not_chosen_is_asked_for_in_the_words_of_its_round() -> None:
+    with pytest.raises(BadMessage, match="Choose the problem that you want to practise, or take a problem for me"):
+        setup(replace(fresh("design"), what=ONE), seed=1, model="", due=())
 
 
 def test_a_mix_keeps_its_areas_and_what_is_due() -> None:
@@ -79,6 +116,33 @@ def test_a_link_fills_the_form_with_what_is_known() -> None:
     assert asked_for({"question": "leakage"}, content=content, earlier=None).question == "leakage"
     assert asked_for({"area": "B03"}, content=content, earlier=None).areas == ("B03",)
     assert asked_for({"question": "x", "area": "<b>"}, content=content, earlier=None) == Choices()
+
+
+def test_the_round_follows_from_the_question_or_the_area() -> None:
+    content = shipped()
+
+    def linked(**query: str) -> Choices:
+        return asked_for(query, content=content, earlier=None)
+
+    assert linked(question="video-home") == replace(fresh("design"), what=ONE, question="video-home")
+    assert linked(question="llm-ladder-kv-cache") == replace(fresh("depth"), what=ONE, question="llm-ladder-kv-cache")
+    assert linked(area="SD05") == replace(fresh("design"), areas=("SD05",))
+    assert linked(area="D-LLM") == replace(fresh("depth"), areas=("D-LLM",))
+    assert linked(area="D-PROJECT") == replace(fresh("depth"), what=PROJECT)
+    assert linked(area="D-PAPER") == replace(fresh("depth"), what=PAPER)
+    assert linked(round="design") == fresh("design") and linked(round="<b>") == Choices()
+
+
+def test_the_same_again_of_a_long_round() -> None:
+    content = shipped()
+    design = Setup(round="design", minutes=30, areas=("SD05", "B03"), question="video-home", company="Acme")
+    again = asked_for({}, content=content, earlier=design)
+    assert (again.round, again.what, again.question, again.areas) == ("design", MIX, None, ("SD05",))
+    assert (again.minutes, again.company) == (30, "Acme")
+    depth = Setup(round="depth", minutes=60, question="llm-ladder-kv-cache")
+    assert asked_for({}, content=content, earlier=depth).question == "llm-ladder-preference-pairs"
+    written = depth.model_copy(update={"question": None, "written": (content.question("llm-ladder-kv-cache"),)})
+    assert asked_for({}, content=content, earlier=written).what == PROJECT
 
 
 def test_the_same_again_keeps_the_setup() -> None:
@@ -151,6 +215,8 @@ def test_what_the_round_will_ask_about_a_company_is_said() -> None:
     assert "are being written now" in said(documents=1, writing=True)
     assert "general one" in said() and "/library?company=Larkfield" in said()
     assert "Nothing worth asking" in said(documents=3) and "publicly known for" in said(documents=3, pack=PACK)
+    assert "comes up in the deep dive" in said(documents=2, questions=5, round="design")
+    assert "The problem will be near" in said(pack=PACK, round="design")
 
 
 def test_what_a_company_has_published_is_linked_and_escaped() -> None:

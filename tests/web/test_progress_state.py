@@ -8,6 +8,7 @@ from interviewer.content import shipped
 from interviewer.domain import Weakness
 from interviewer.program import Program
 from interviewer.web import progress_state as state
+from interviewer.web.practice_state import asked_for
 from tests.web.interviews import BEGUN, log_of, put
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
@@ -43,6 +44,17 @@ def test_what_left_the_bank_is_named_by_its_code() -> None:
     assert state.what(weakness(topic="gone"), content)[1] == "cv rules out leakage"
     assert state.what(weakness(topic="gone", code="missed:some-point", sentence=""), content)[1] == "some point"
     assert state.area_name(content, "Z99") == "Z99"
+
+
+def test_areas_and_points_of_all_rounds_have_readable_names() -> None:
+    content = shipped()
+    for question in (content.question("video-home"), content.question("llm-ladder-kv-cache")):
+        point = question.key_points[0]
+        row = weakness(area=question.area, topic=question.topics[0], code=f"missed:{point.id}", sentence="")
+        group = state.groups([row], content, NOW)[0]
+        assert group.name == content.round(question.round).area_name(question.area) != question.area
+        assert state.what(row, content) == ("Did not mention", point.text)
+        assert asked_for({"area": question.area}, content=content, earlier=None).round == question.round
 
 
 def test_rows_stand_by_area_with_quote_and_links() -> None:

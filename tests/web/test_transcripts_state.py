@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from interviewer.domain import Verdict
+from interviewer.content import shipped
+from interviewer.domain import Board, Move, Verdict
 from interviewer.errors import NotFound
 from interviewer.program import Program
+from interviewer.rules.outline import drawn
 from interviewer.store import InterviewRow
 from interviewer.web import transcripts_state as state
+from tests.web.courses import DESIGN, Talk
 from tests.web.interviews import BEGUN, FELL_BACK, SAID, log_of, put
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
@@ -61,6 +65,7 @@ def test_open_paused_and_not_graded() -> None:
         ("ML breadth, mid, 20 minutes", ("ML breadth", "mid", "20 minutes")),
         ("ML breadth, mid, bayes-rule", ("ML breadth", "mid", "one question: bayes rule")),
         ("A, B, mid, 20 minutes", ("A, B", "mid", "20 minutes")),
+        ("ML system design, Acme, senior, Video home feed", ("ML system design, Acme", "senior", "Video home feed")),
         ("old title", ("old title", "", "")),
     ],
 )
@@ -84,6 +89,31 @@ def test_a_closed_interview_in_full(program: Program) -> None:
     assert html.count("autofocus") == 1
     assert "0:40" not in html.split("Conversation</h2>")[0]
     assert "1:20" in html, "the time since the beginning"
+
+
+def test_a_problem_has_no_count_of_topics_and_ladders_are_subjects() -> None:
+    design = replace(row(), round="design", title="ML system design, mid, Video home feed", threads=1)
+    assert "Mid · Video home feed<" in state.listing((design,), NOW)
+    assert "3 subjects" in state.listing((replace(row(), round="depth", threads=3),), NOW)
+
+
+def test_a_design_round_shows_its_parts_and_the_diagram_where_it_had_changed(program: Program) -> None:
+    question = shipped().question(DESIGN)
+    talk = Talk(question, question=DESIGN).said("Before anything is drawn.")
+    talk.answered(Move(kind="steer", text="The whole picture?", section="architecture"))
+    talk.drew(drawn("client -> ranker: top 500")).said("As I have drawn it.")
+    talk.answered(Move(kind="hint", text="Think.", key_point="stages", rung=1)).said("Nothing new is drawn.")
+    talk.answered(Move(kind="continue", text="Go on.")).drew(Board()).said("", kind="hint")
+    program.repository.create("d", "design", talk.events[:2], "ML system design, mid, Video home feed")
+    program.repository.append("d", talk.events[2:])
+    html = shown(program, "d")
+    assert html.count('class="board-svg"') == 1
+    assert html.index("As I have drawn it.") < html.index('class="board-svg"') < html.index("Think.")
+    assert html.count("The diagram was empty then.") == 1
+    assert "<h4>Goal and scope</h4>" in html and html.index("<h4>The whole picture</h4>") < html.index(
+        "The whole picture?"
+    )
+    assert '<h3 class="topic" id="topic-1">Video home feed</h3>' in html
 
 
 def test_an_unfinished_one_links_to_where_it_goes_on(program: Program) -> None:

@@ -256,8 +256,15 @@ place.addEventListener("wheel", (event) => {
   else paper.translate(tx - event.deltaX, ty - event.deltaY);
 }, { passive: false });
 
-// Behind another tab there is no room to fit anything into.
-new ResizeObserver(() => { if (unfitted) fit(READABLE); }).observe(desk);
+// Behind another tab there is no room to fit anything into, and a label has no size to put a ground under.
+let hidden = false;
+new ResizeObserver(() => {
+  const before = hidden;
+  hidden = desk.clientWidth < 50;
+  if (!before || hidden) return;
+  if (unfitted) fit(READABLE);
+  for (const link of graph.getLinks()) paper.findViewByModel(link)?.render();
+}).observe(desk);
 
 let pinch = null;
 const apart = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
