@@ -190,8 +190,10 @@ def test_keys_names_and_undo(desk: Desk) -> None:
 
 def test_what_was_drawn_is_sent_before_anything_else_is_pressed(desk: Desk) -> None:
     # The pause after a change takes a minute here: what is kept before was sent as the frame lost the focus.
-    slow = "const wait = setTimeout; setTimeout = (act, time) => wait(act, time === 300 ? 6e4 : time)"
-    desk.page.add_init_script(slow)
+    desk.page.add_init_script(
+        "const wait = setTimeout;"
+        "window.setTimeout = (act, time, ...rest) => wait(act, time === 300 ? 6e4 : time, ...rest);"
+    )
     desk.open()
     desk.new("box", "client", 200, 150)
     desk.page.get_by_label("Your answer").click()
