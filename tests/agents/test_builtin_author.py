@@ -201,6 +201,7 @@ def _other(excerpt: Excerpt) -> Excerpt:
     return Excerpt(document=document, passage=passage)
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not (DATA / "papers").is_dir(), reason="the shared papers are not here: set INTERVIEWER_DATA")
 def test_papers_get_questions_and_posts_about_other_things_do_not() -> None:
     paper = read(DATA / "papers" / "1801.05147.pdf", company="Acme")

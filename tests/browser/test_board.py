@@ -139,6 +139,7 @@ def test_the_same_through_the_outline(desk: Desk) -> None:
     assert back.boxes[0] == written.boxes[0]
 
 
+@pytest.mark.soak
 def test_keys_names_and_undo(desk: Desk) -> None:
     desk.open()
     desk.new("box", "client", 200, 150)
@@ -200,6 +201,7 @@ def test_what_was_drawn_is_sent_before_anything_else_is_pressed(desk: Desk) -> N
     assert lines(desk.until(lambda board: board.boxes)) == ["client"]
 
 
+@pytest.mark.soak
 def test_a_second_window_is_told_to_reload(desk: Desk, home: Path) -> None:
     desk.open()
     other = Desk(desk.page.context.new_page(), home).open()
@@ -220,6 +222,7 @@ def test_a_second_window_is_told_to_reload(desk: Desk, home: Path) -> None:
     other.page.close()
 
 
+@pytest.mark.soak
 def test_what_cannot_be_kept_now_is_kept_with_the_next_change(desk: Desk, home: Path) -> None:
     desk.open()
     (home / "broken").touch()
@@ -231,6 +234,7 @@ def test_what_cannot_be_kept_now_is_kept_with_the_next_change(desk: Desk, home: 
     expect(desk.page.locator("#board-line")).to_have_text("Saved")
 
 
+@pytest.mark.soak
 def test_a_hundred_boxes_stay_usable(desk: Desk) -> None:
     text = "\n".join(
         f"stage {n} -> stage {n + step}: step {step}" for n in range(90) for step in (10, 11) if n + step < 100
@@ -257,6 +261,7 @@ def test_a_hundred_boxes_stay_usable(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "page", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], indirect=True, ids=["phone"]
 )
+@pytest.mark.soak
 def test_on_a_phone(desk: Desk) -> None:
     desk.open()
     desk.write(DRAWN)
@@ -294,6 +299,7 @@ def test_on_a_phone(desk: Desk) -> None:
     shot(desk.page, "phone-after")
 
 
+@pytest.mark.soak
 def test_names_are_inert_everywhere(desk: Desk) -> None:
     desk.open()
     desk.new("box", HOSTILE[0], 200, 150)
@@ -317,6 +323,7 @@ def test_names_are_inert_everywhere(desk: Desk) -> None:
     assert desk.page.evaluate("window.pwned") is None
 
 
+@pytest.mark.soak
 def test_the_frame_listens_to_its_page_only(desk: Desk) -> None:
     desk.open()
     desk.new("box", "client", 200, 150)
@@ -336,6 +343,7 @@ def test_the_frame_listens_to_its_page_only(desk: Desk) -> None:
     assert lines(desk.kept()) == ["client"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("page", [{"color_scheme": "dark"}], indirect=True, ids=["dark"])
 def test_dark(desk: Desk) -> None:
     desk.put(drawn(DRAWN))

@@ -29,6 +29,8 @@ from tests.web.interviews import log_of, put
 from tests.web.payloads import payloads, poisoned
 from tests.wire.openai_server import Fault, OpenAIServer, Reply, Request
 
+pytestmark = pytest.mark.soak
+
 CLOSED, OPEN, SPOKEN = "a" * 32, "b" * 32, "c" * 32
 
 

@@ -13,6 +13,8 @@ from interviewer.program import Program
 from tests.browser.conftest import start, stop
 from tests.browser.inertness import BOTH, FORBIDDEN, assert_inert, assert_ours
 
+pytestmark = pytest.mark.soak
+
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, ...]) -> Iterator[str]:

@@ -346,6 +346,7 @@ def test_a_page_that_cannot_be_drawn_is_a_sentence(chromium: Browser, address: s
         context.close()
 
 
+@pytest.mark.soak
 def test_the_sample_documents_of_an_empty_library(chromium: Browser, tmp_path: Path) -> None:
     process, where = start(tmp_path)
     context = chromium.new_context(base_url=where)
@@ -365,6 +366,7 @@ def test_the_sample_documents_of_an_empty_library(chromium: Browser, tmp_path: P
         stop(process)
 
 
+@pytest.mark.soak
 def test_vectors_of_another_model_are_noticed_and_made_anew(chromium: Browser, tmp_path: Path) -> None:
     program = Program(tmp_path)
     (added,) = program.library.add([Source("ranking.pdf", PAPER)], company="Acme")

@@ -99,6 +99,7 @@ def test_the_numbers_of_the_paper_are_the_scripts() -> None:
         assert f"{method} {' '.join(cells)}" in printed
 
 
+@pytest.mark.soak
 def test_the_script_gives_the_numbers_again() -> None:
     """One draw of one world: the mean over twenty lies near it, and the method does what the paper says."""
     script = runpy.run_path(str(SOURCE / "late_labels.py"))

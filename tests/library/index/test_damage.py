@@ -136,7 +136,10 @@ def test_what_is_in_order_is_not_built_anew(
     assert {name: path.stat().st_mtime_ns for name, path in files(copy / "library" / "words").items()} == before
 
 
-@pytest.mark.parametrize("damage", [halved, emptied, removed, shortened])
+DAMAGES = [halved, removed, *(pytest.param(damage, marks=pytest.mark.soak) for damage in (emptied, shortened))]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", CHROMA)
 def test_a_damaged_file_of_chroma(
     healthy: tuple[Path, Answers],
@@ -157,7 +160,7 @@ def test_a_damaged_file_of_chroma(
     assert not caplog.records, "it was mended for good"
 
 
-@pytest.mark.parametrize("damage", [halved, emptied, removed, shortened])
+@pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", WORDS)
 def test_a_damaged_file_of_the_word_index(
     healthy: tuple[Path, Answers],
