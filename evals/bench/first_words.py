@@ -41,7 +41,8 @@ async def _measure(server: Running, opened: Program, acts: int) -> dict[str, Any
         for record in records:
             tokens.setdefault(record.purpose, []).append(record.tokens)
         observed = next((r for r in records if r.purpose == "observe"), None)
-        spoken = next((r for r in records if r.purpose == "speak"), None)
+        # A request that was begun early and dropped has said no sentence.
+        spoken = next((r for r in records if r.purpose == "speak" and r.sentence), None)
         if observed is not None and spoken is not None:
             whole_observation.append(observed.ended - observed.arrived)
             waited = min(observed.ended, spoken.arrived) - observed.arrived

@@ -63,11 +63,20 @@ class Desk:
 
     def new(self, kind: str, name: str, x: float, y: float) -> None:
         """A box from the palette to a place on the paper, and its name."""
-        paper = self.frame.locator("#paper").bounding_box()
-        assert paper is not None
+        paper = self._at_rest(self.frame.locator("#paper"))
         button = self.frame.locator(f"[data-add={kind}]")
         self.drag(self.middle(button), (paper["x"] + x, paper["y"] + y))
         self.say(name)
+
+    def _at_rest(self, place: Locator) -> Any:
+        """Where something is, once the page has stopped moving it: a drag to where it was would miss."""
+        before, at = None, place.bounding_box()
+        for _ in range(50):
+            if at is not None and at == before:
+                return at
+            self.page.wait_for_timeout(100)
+            before, at = at, place.bounding_box()
+        raise AssertionError("the page does not come to rest")
 
     def join(self, source: str, target: str, label: str) -> None:
         """An arrow from the handle of one box to another, and its label."""
