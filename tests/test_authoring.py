@@ -44,6 +44,7 @@ def unwritten(program: Program) -> Document:
     return document
 
 
+@pytest.mark.soak
 def test_a_newcomer_has_targeted_questions_at_once_and_they_are_written_once(program: Program) -> None:
     written = program.authoring.ready(SAMPLE_COMPANY)
     assert len(written) >= 3
@@ -71,6 +72,7 @@ def test_a_company_without_documents_is_not_found(program: Program) -> None:
     assert program.authoring.ready("Elsewhere") == program.authoring.ready("") == ()
 
 
+@pytest.mark.soak
 def test_a_model_that_is_away_costs_no_question_and_is_asked_again(program: Program) -> None:
     for document in program.library.documents():
         program.library.save_questions(document.id, (), by="another model")

@@ -145,6 +145,7 @@ def test_from_dropped_files_to_the_list(page: Page, request: pytest.FixtureReque
     expect(added).to_have_count(2)
 
 
+@pytest.mark.soak
 def test_leaving_the_page_does_not_stop_the_work(page: Page) -> None:
     page.goto("/library")
     # In other words than what is searched for below.
@@ -161,6 +162,7 @@ def test_leaving_the_page_does_not_stop_the_work(page: Page) -> None:
     expect(page.locator("#rows .job")).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_what_cannot_be_added_says_why_and_the_rest_is_added(page: Page) -> None:
     page.goto("/library")
     expect(page.locator("#drop")).to_be_visible()
@@ -235,6 +237,7 @@ def test_from_a_search_to_the_passage_at_its_page(page: Page) -> None:
     expect(box).to_have_value("position bias clicked")
 
 
+@pytest.mark.soak
 def test_nothing_but_the_filter_narrows_list_and_hits(page: Page) -> None:
     page.goto("/library")
     add(page, "Zeta", ("fraud.md", POST.encode()))
@@ -252,6 +255,7 @@ def test_nothing_but_the_filter_narrows_list_and_hits(page: Page) -> None:
     page.get_by_role("button", name="Clear this list").click()
 
 
+@pytest.mark.soak
 def test_deleting_takes_two_steps_and_the_keyboard_is_enough(page: Page) -> None:
     page.goto("/library")
     add(page, "Gone", ("gone.md", POST.replace("ninety", "eighty").encode()))
@@ -271,6 +275,7 @@ def test_deleting_takes_two_steps_and_the_keyboard_is_enough(page: Page) -> None
     page.get_by_role("button", name="Clear this list").click()
 
 
+@pytest.mark.soak
 def test_with_the_keyboard_alone(page: Page) -> None:
     # From the first listener on, and some time after it, the browser hands its dialog over.
     page.on("filechooser", lambda _: None)
@@ -303,6 +308,7 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     page.get_by_role("button", name="Clear this list").press("Enter")
 
 
+@pytest.mark.soak
 def test_a_debrief_opens_the_page_and_says_what_is_gone(page: Page) -> None:
     page.goto(f"/transcripts?interview={INTERVIEW}")
     points = page.locator(".points")

@@ -152,6 +152,7 @@ def test_nothing_is_wider_than_a_phone(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.soak
 def test_the_page_says_when_the_built_in_took_over(chromium: Browser, tmp_path: Path) -> None:
     def refuse(_: object) -> Reply | Fault:
         return Fault(status=401, message="Incorrect API key provided")
@@ -177,6 +178,7 @@ def test_the_page_says_when_the_built_in_took_over(chromium: Browser, tmp_path: 
             stop(process)
 
 
+@pytest.mark.soak
 def test_the_newest_words_stay_in_view_through_a_long_talk(page: Page) -> None:
     box = begin(page, minutes=40)
     for n in range(7):

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PHONE, start, stop
 from tests.wire.openai_server import Fault, OpenAIServer, Reply
 
+pytestmark = pytest.mark.soak
+
 KEY = "sk-planted-1a2b3c4d5e6f"
 KEY_FIELD = re.compile(r"\bKey\b(?! for)")
 """Of the model; labels hold the line under them too."""

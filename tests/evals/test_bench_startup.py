@@ -53,6 +53,7 @@ def test_the_list_of_transcripts_loads_no_pages_and_no_models(tmp_path: Path) ->
     assert "alembic" not in found, "the database is there already and needs no migration"
 
 
+@pytest.mark.soak
 def test_the_pages_load_nothing_heavy_that_gradio_does_not(tmp_path: Path) -> None:
     start = (
         "from pathlib import Path\nfrom interviewer.program import Program\n"

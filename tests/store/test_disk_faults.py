@@ -141,6 +141,7 @@ def test_a_command_says_it_in_one_sentence(
     store.dispose()
 
 
+@pytest.mark.soak
 def test_the_page_says_it_and_keeps_what_was_typed(tmp_path: Path) -> None:
     """In a process of its own, since gradio leaves event loops open."""
     command = [sys.executable, "-m", "tests.store.page", str(tmp_path)]
