@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from interviewer.domain import Angle, Fact, Move, Question, Sum
 from interviewer.rules import followups, threads
-from interviewer.rules.arithmetic import check
+from interviewer.rules.arithmetic import Checked, check
 from interviewer.rules.followups import Context
 from interviewer.rules.formula import names
 from interviewer.rules.phases import SWING, TWIST, allowed, phases_of
@@ -131,10 +131,16 @@ def sum_check(context: Context) -> Move | None:
 
 def outcome(thread: Thread, id: str) -> Literal["right", "off", "none"]:
     """What came of a piece of arithmetic so far; looked for in everything said if it was never asked for."""
+    return estimate(thread, id)[0].result
+
+
+def estimate(thread: Thread, id: str) -> tuple[Checked, str]:
+    """The same with the candidate's sentence that it rests on; empty if they gave no number."""
     brief = thread.question.brief
     assert brief is not None
-    one = next(found for found in brief.sums if found.id == id)
-    return check(one, brief.facts, _worked_out(thread, id)).result
+    one, said = next(found for found in brief.sums if found.id == id), _worked_out(thread, id)
+    found = check(one, brief.facts, said)
+    return found, said[found.sentence - 1] if found.sentence else ""
 
 
 def _worked_out(thread: Thread, id: str) -> Sequence[str]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from interviewer.domain import Fact, Finding, KeyPoint, Level, Question, Sum
-from interviewer.rules.arithmetic import check
 from interviewer.rules.ladder import PASS_LINE, reached
+from interviewer.rules.long_round import asked_for, estimate
 from interviewer.rules.phases import Part
 from interviewer.rules.state import State, Thread
 from interviewer.web.board_drawing import board_figure
@@ -124,13 +124,11 @@ def _brief_sums(question: Question) -> tuple[Sum, ...]:
 
 def _sum(thread: Thread, one: Sum) -> str:
     """What came of one; nothing of one that was neither asked nor worked out, so that it can still be asked."""
-    facts = thread.question.brief.facts if thread.question.brief is not None else ()
-    first = thread.sums.get(one.id, 0)
-    found = check(one, facts, thread.sentences[first:])
+    found, sentence = estimate(thread, one.id)
     asked = one.id in thread.sums
     if not asked and found.result != "right":
         return ""
-    said = quoted((thread.sentences[first + found.sentence - 1],)) if found.sentence else ""
+    said = quoted((sentence,)) if sentence else ""
     unasked = "" if asked else ", without being asked"
     return (
         f"<li><p>{html(one.ask)} <strong>{CAME[found.result].capitalize()}{unasked}.</strong></p>{said}"
@@ -142,7 +140,7 @@ def _facts(thread: Thread, of: str = "") -> str:
     facts = thread.question.brief.facts if thread.question.brief is not None else ()
     if not facts:
         return ""
-    asked = {id for turn in thread.turns if turn.move is not None and turn.kind == "answer" for id in turn.move.facts}
+    asked = asked_for(thread)
     given = thread.told - asked
     lines = [
         _named(f"You asked for {len(asked)} of {len(facts)}", [f for f in facts if f.id in asked]),
