@@ -25,12 +25,13 @@ UV := $(BIN)/python -m uv
 run: .venv/installed
 	$(BIN)/python app.py
 
-# Two processes, for two cores; what measures speed or memory over minutes is in `soak`, which has the machine to itself.
+# Two processes, for two cores. What takes minutes is in `soak`; what measures speed or memory there has the machine alone.
 test: .venv/dev
 	$(BIN)/python -m pytest -m "not soak" -n 2 --dist worksteal $(ARGS)
 
 soak: .venv/dev
-	$(BIN)/python -m pytest -m soak $(ARGS)
+	$(BIN)/python -m pytest -m "soak and not alone" -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -m "soak and alone" $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff format --check .

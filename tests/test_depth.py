@@ -47,6 +47,7 @@ def test_a_document_that_is_not_there_is_not_found(program: Program) -> None:
         asyncio.run(program.depth.from_document("nowhere"))
 
 
+@pytest.mark.soak
 def test_its_questions_are_the_round_s_and_no_others(program: Program) -> None:
     script = (
         " ".join(["I chose the quantile loss myself and compared it with control stores over the same weeks."] * 9),

@@ -69,6 +69,7 @@ def test_buttons(program: Program) -> None:
     assert played.state.ended_because == "ended"
 
 
+@pytest.mark.soak
 def test_the_same_seed_asks_the_same(program: Program) -> None:
     first, again, other = (held(program, ("/skip",), seed=seed) for seed in (3, 3, 4))
     asked = [[thread.question.id for thread in played.state.threads] for played in (first, again, other)]

@@ -34,6 +34,16 @@ FLAGS = [
 ]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+LOOKS = pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param({}, id="desktop"),
+        pytest.param({"viewport": PHONE}, id="phone", marks=pytest.mark.soak),
+        pytest.param({"color_scheme": "dark"}, id="dark", marks=pytest.mark.soak),
+    ],
+    indirect=True,
+)
+"""A page at its three looks; a phone and the dark wait for the soak."""
 
 if not Path(CHROMIUM).exists() and os.environ.get("CI") != "true":
     pytest.skip("Chromium is not installed: the browser tests need it.", allow_module_level=True)

@@ -15,7 +15,7 @@ from interviewer.content.packs import SAMPLE_COMPANY, sample_files
 from interviewer.domain import Citation
 from interviewer.library import Source
 from interviewer.program import Program
-from tests.browser.conftest import PHONE, start, stop
+from tests.browser.conftest import LOOKS, PHONE, start, stop
 from tests.web.interviews import log_of, put
 from tests.web.pdfs import pdf
 
@@ -104,9 +104,6 @@ def documents(page: Page) -> Locator:
     return page.get_by_role("list", name="Documents, newest first").get_by_role("listitem")
 
 
-SIZES = pytest.mark.parametrize(
-    "page", [{}, {"viewport": PHONE}, {"color_scheme": "dark"}], indirect=True, ids=["desktop", "phone", "dark"]
-)
 WATCH: Final = """() => {
     window.seen = new Set();
     const look = () => {
@@ -117,7 +114,7 @@ WATCH: Final = """() => {
 }"""
 
 
-@SIZES
+@LOOKS
 def test_from_dropped_files_to_the_list(page: Page, request: pytest.FixtureRequest) -> None:
     company = f"Acme {request.node.callspec.id}"
     long = f"{company} long.md"
@@ -197,7 +194,7 @@ def test_what_cannot_be_added_says_why_and_the_rest_is_added(page: Page) -> None
     page.get_by_role("button", name="Clear this list").click()
 
 
-@SIZES
+@LOOKS
 def test_from_a_search_to_the_passage_at_its_page(page: Page) -> None:
     page.goto("/library?company=brio")
     box = page.get_by_label("Search the documents")

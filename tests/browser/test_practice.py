@@ -99,6 +99,7 @@ def test_draft_and_notes_outlive_a_reload(page: Page) -> None:
     expect(page.get_by_label("Private notes")).to_have_value("ask about seasonality")
 
 
+@pytest.mark.soak
 def test_a_tab_that_is_behind_is_told_so_and_keeps_its_message(page: Page) -> None:
     first = begin(page)
     second = page.context.new_page()
@@ -139,6 +140,7 @@ def test_an_interview_that_is_not_there_leads_to_the_setup(page: Page) -> None:
     expect(page.get_by_role("button", name="Begin")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_the_clock_runs_while_the_candidate_thinks(page: Page) -> None:
     begin(page)
     clock = page.get_by_role("timer", name="Interview time")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from interviewer.program import Program
-from tests.browser.conftest import PHONE, start, stop
+from tests.browser.conftest import LOOKS, start, stop
 from tests.web.interviews import BEGUN, log_of, put
 
 FIRST, SECOND = "a" * 32, "b" * 32
@@ -40,7 +40,7 @@ def test_nothing_yet(page: Page, home: Path) -> None:
     program.store.dispose()
 
 
-@pytest.mark.parametrize("page", [{}, {"viewport": PHONE}, {"color_scheme": "dark"}], indirect=True)
+@LOOKS
 def test_weak_areas_and_the_plot(page: Page) -> None:
     page.goto("/progress")
     expect(page.get_by_text("4 things in 2 areas")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from interviewer.program import Program
-from tests.browser.conftest import PHONE, start, stop
+from tests.browser.conftest import LOOKS, start, stop
 from tests.web.interviews import BEGUN, FELL_BACK, log_of, put
 
 CLOSED, OPEN, GONE = "a" * 32, "b" * 32, "c" * 32
@@ -29,7 +29,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     stop(process)
 
 
-@pytest.mark.parametrize("page", [{}, {"viewport": PHONE}, {"color_scheme": "dark"}], indirect=True)
+@LOOKS
 def test_from_the_list_to_the_words(page: Page) -> None:
     page.goto("/transcripts")
     lines = page.get_by_role("list", name="Transcripts, newest first").get_by_role("listitem")

@@ -106,6 +106,7 @@ def _events(text: str) -> list[str]:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_overhead_splits_the_time_of_an_act() -> None:
     found = overhead.run(quick=True)
     parts = found["milliseconds"]
@@ -115,6 +116,8 @@ def test_overhead_splits_the_time_of_an_act() -> None:
     assert found["bare_call_overhead"]["count"] == 5
 
 
+@pytest.mark.soak
+@pytest.mark.alone
 def test_first_words_wait_for_the_model_and_little_else(small_bank: None) -> None:
     found = first_words.run(quick=True, first=0.1, rate=500.0)
     assert found["first_words"]["count"] == first_words.QUICK_ACTS and found["fallbacks"] == 0
@@ -122,6 +125,8 @@ def test_first_words_wait_for_the_model_and_little_else(small_bank: None) -> Non
     assert found["tokens"]["observe"]["median"] >= 20
 
 
+@pytest.mark.soak
+@pytest.mark.alone
 def test_a_built_in_turn_is_measured(small_bank: None) -> None:
     found = builtin.run(quick=True)
     assert found["milliseconds"]["turn"]["count"] == builtin.QUICK_ACTS
@@ -135,6 +140,7 @@ def test_an_interview_of_enough_events_is_opened() -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_rooms_are_held_over_the_pages_own_wire() -> None:
     found = asyncio.run(rooms.hold(1, 2, 1.5, (0.1, 0.5), first=0.05, rate=1000.0))
     assert found["opening"]["errors"] == 0 and found["opening"]["refused"] == 0

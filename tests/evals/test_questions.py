@@ -99,6 +99,7 @@ def test_without_a_model_the_built_in_author_writes(folder: Path, capsys: pytest
     assert (found["documents"], found["by"]) == (2, "built-in")
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not PAPERS.is_dir(), reason="the shared papers are not here: set INTERVIEWER_DATA")
 def test_a_paper_through_the_built_in_author(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "paper.pdf").write_bytes((PAPERS / "1801.05147.pdf").read_bytes())

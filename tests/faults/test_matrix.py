@@ -20,15 +20,17 @@ from tests.wire.openai_server import Fault, OpenAIServer
 LONGEST_SENTENCE = 400
 
 
-def marks_of(case: Case, step: Step) -> tuple[pytest.MarkDecorator, ...]:
+def marks_of(case: Case, step: Step, *, at_length: bool) -> tuple[pytest.MarkDecorator, ...]:
     """A cell that is open is expected to fail, so that it is closed here as soon as it is mended."""
-    return (pytest.mark.xfail(strict=True, reason=case.open[step]),) if step in case.open else ()
+    late = (pytest.mark.soak,) if at_length else ()
+    return (*late, pytest.mark.xfail(strict=True, reason=case.open[step])) if step in case.open else late
 
 
+# Each fault at one of the steps in turn; at the others in the soak.
 CELLS = [
-    pytest.param(case, step, id=f"{case.name}-{step}", marks=marks_of(case, step))
-    for case in CASES
-    for step in case.steps
+    pytest.param(case, step, id=f"{case.name}-{step}", marks=marks_of(case, step, at_length=n != row % len(case.steps)))
+    for row, case in enumerate(CASES)
+    for n, step in enumerate(case.steps)
 ]
 
 

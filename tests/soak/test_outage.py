@@ -84,6 +84,7 @@ class Clock:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_a_server_that_is_down_is_left_alone_and_found_again(tmp_path: Path) -> None:
     """On a clock that jumps: somebody says something every 30 s in each room, the rooms take turns."""
     warm()
@@ -122,6 +123,7 @@ def quicker(limits: Deadlines) -> Deadlines:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_a_server_that_hangs_is_left_alone_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Time passes for real, five times as quick; each room goes its own pace."""
     warm()

@@ -26,6 +26,7 @@ def on_disk(*mounts: object, what: str, home: Path) -> Any:
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=100).stdout)
 
 
+@pytest.mark.soak
 def test_a_full_disk_takes_nothing_more_until_there_is_room(tmp_path: Path) -> None:
     found = on_disk("--size", 1_200_000, "--tmpfs", tmp_path, what="full", home=tmp_path)
     said = f"The database {str(tmp_path / FILE)!r} cannot grow, the disk is full: free some space and try again."

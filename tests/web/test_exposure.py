@@ -232,6 +232,7 @@ SHOWING: Final = frozenset(("show_2", "apply", "_arrive", "_arrive_1", "_beat_1"
 JUNK: Final[tuple[Any, ...]] = ("junk", 10**30, {"path": "/etc/passwd"})
 
 
+@pytest.mark.soak
 def test_forged_values_change_nothing_and_say_nothing_of_the_inside(served: Served) -> None:
     program, client = served.program, served.client
 

@@ -8,6 +8,7 @@ from evals.bench import library
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_adding_and_searching_are_measured() -> None:
     found = library.run(quick=True)
     assert found["adding"]["ratio"] > 0 and found["adding"]["passages_a_second"] > 0

@@ -200,6 +200,7 @@ def test_a_removal_while_the_folder_is_built_leaves_nothing_of_it(
     assert about is not None and len(about["ids"]) == 2000 and not set(about["ids"]) & set(ids)
 
 
+@pytest.mark.soak
 def test_a_program_that_ends_does_not_wait_for_a_folder(tmp_path: Path) -> None:
     store, library = opened(tmp_path, Hashed())
     filled(store.shelf(1), Hashed(), documents=10, passages=600)
@@ -221,6 +222,7 @@ def test_a_program_that_ends_does_not_wait_for_a_folder(tmp_path: Path) -> None:
     store.dispose()
 
 
+@pytest.mark.soak
 def test_a_disk_that_is_full_costs_only_speed(tmp_path: Path) -> None:
     store, library = opened(tmp_path, Hashed())
     filled(store.shelf(1), Hashed(), documents=2, passages=50)

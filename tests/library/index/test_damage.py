@@ -136,7 +136,7 @@ def test_what_is_in_order_is_not_built_anew(
     assert {name: path.stat().st_mtime_ns for name, path in files(copy / "library" / "words").items()} == before
 
 
-DAMAGES = [halved, removed, *(pytest.param(damage, marks=pytest.mark.soak) for damage in (emptied, shortened))]
+DAMAGES = [removed, *(pytest.param(damage, marks=pytest.mark.soak) for damage in (halved, emptied, shortened))]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -176,7 +176,9 @@ def test_a_damaged_file_of_the_word_index(
 
 
 @pytest.mark.parametrize("name", ["chroma", "words", "."])
-@pytest.mark.parametrize("left", ["nothing", "an empty folder", "a file"])
+@pytest.mark.parametrize(
+    "left", ["nothing", *(pytest.param(left, marks=pytest.mark.soak) for left in ("an empty folder", "a file"))]
+)
 def test_a_folder_that_is_gone(
     healthy: tuple[Path, Answers], copy: Path, reopened: Callable[[], Library], name: str, left: str
 ) -> None:
