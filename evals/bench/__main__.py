@@ -21,6 +21,7 @@ NAMES: Final = (
     "rooms",
     "crowd",
     "library",
+    "sandbox",
 )
 
 

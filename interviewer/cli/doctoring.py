@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import interviewer
+from interviewer import sandbox
 from interviewer import settings as settings_file
 from interviewer.cli import output
 from interviewer.content import shipped
@@ -133,10 +134,15 @@ def _chromium() -> str | Line:
     return f"{Path(found).name} is there for the browser tests."
 
 
-def _bubblewrap() -> str | Line:
-    if shutil.which("bwrap") is None:
-        return Line("bubblewrap", "note", "Not found; nothing in this version needs it (apt-get install bubblewrap).")
-    return "bwrap is there."
+def _sandbox() -> str | Line:
+    """Which tier runs candidates' code, and why no stronger one does."""
+    tried = sandbox.trials()
+    chosen = sandbox.tier()
+    if chosen is sandbox.Tier.none:
+        return Line("sandbox", "note", f"{sandbox.reason()} The other rounds do not need it.")
+    failed = "; ".join(f"{each.tier} does not: {each.reason}" for each in tried if not each.holds)
+    text = f"Candidates' code is run with {chosen}, which stood {len(sandbox.ATTACKS) + 1} hostile programs."
+    return Line("sandbox", "note", f"{text} The stronger {failed}.") if failed else text
 
 
 LOOKS: dict[str, Callable[[], str | Line]] = {
@@ -148,6 +154,6 @@ LOOKS: dict[str, Callable[[], str | Line]] = {
     "model": _model,
     "embedding model": _embedding,
     "chromium": _chromium,
-    "bubblewrap": _bubblewrap,
+    "sandbox": _sandbox,
 }
 """The looks in the order in which they are printed; each stands by itself, so that one fault hides no other."""

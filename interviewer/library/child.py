@@ -1,8 +1,9 @@
 """A child process for one document, so that no file can hang, fill or kill the program.
 
 It gets the bytes on standard input and answers on standard output, both pipes; it may not write files, start processes
-or use more than its time and memory, and its environment is empty. It is no sandbox against code of an attacker who
-takes over a parser: that could still read what this user can read.
+or use more than its time and memory, and its environment is empty. Where the system has what the sandbox needs, it is
+confined like a candidate's program (`parser_plan`): whoever takes over a parser can read the libraries' files and
+nothing of this user's, and reaches nobody. Elsewhere (macOS) such code could still read what this user can read.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from interviewer.library.parsing.limits import MEMORY, SECONDS, TOO_MUCH_MEMORY
+from interviewer.sandbox import parser_plan
 
 AT_ONCE: Final = 2
 """Children that run at the same time; others wait for their turn, which does not count as their time."""
@@ -28,13 +30,14 @@ _START: Final = """\
 import sys, types
 folder, *sys.path = sys.argv[1:]
 sys.dont_write_bytecode = True
-bare = sys.modules["interviewer.library"] = types.ModuleType("interviewer.library")
-bare.__path__ = [folder]
+for name in ("library", "sandbox"):
+    bare = sys.modules["interviewer." + name] = types.ModuleType("interviewer." + name)
+    bare.__path__ = [folder + "/" + name]
 from interviewer.library.parsing.__main__ import main
 main()
 """
-"""The child's program. It finds what this process finds, and gets the package without its `__init__`, which loads the
-indexes: there is no time for them, and no room under the memory limit."""
+"""The child's program. It finds what this process finds, and gets the packages without their `__init__`, which loads
+the indexes: there is no time for them, and no room under the memory limit."""
 
 _MOST_ANSWER: Final = 110_000_000
 """Bytes: an unpacked archive is the longest honest answer."""
@@ -62,11 +65,13 @@ class Answer:
 
 def ask(task: str, data: bytes, *, seconds: float = SECONDS, memory: int = MEMORY, **request: object) -> Answer:
     """Have one task of `parsing.__main__` done in a child of its own; blocks, `seconds` after its turn at most."""
-    head = {**request, "task": task, "parent": os.getpid(), "seconds": seconds, "memory": memory, "size": len(data)}
+    found = [str(Path(path).resolve()) for path in sys.path if path]
+    bounds = {"parent": os.getpid(), "seconds": seconds, "memory": memory, "plan": parser_plan(found)}
+    head = {**request, "task": task, **bounds, "size": len(data)}
     with _turns:
         started = time.monotonic()
         process = subprocess.Popen(  # noqa: S603 - the program and its arguments are this process's own
-            [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parent), *filter(None, sys.path)],
+            [sys.executable, "-I", "-X", "utf8", "-c", _START, str(Path(__file__).parents[1]), *found],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from interviewer import settings
+from interviewer import sandbox, settings
 from tests.wire.openai_server import Fault, OpenAIServer
 
-NAMES = ["python", "packages", "settings", "content", "store", "model", "embedding model", "chromium", "bubblewrap"]
+NAMES = ["python", "packages", "settings", "content", "store", "model", "embedding model", "chromium", "sandbox"]
 
 
 def by_name(found: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -66,7 +66,22 @@ def test_a_settings_file_that_others_can_read(cli: Any, tmp_path: Path) -> None:
 
 def test_missing_programs_are_notes(cli: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("interviewer.sandbox.trial._trials", {})
     ran = cli("doctor", "--json")
     found = by_name(ran.json)
-    assert ran.status == 0 and found["chromium"]["status"] == found["bubblewrap"]["status"] == "note"
-    assert "apt-get install" in found["chromium"]["text"]
+    assert ran.status == 0 and found["chromium"]["status"] == found["sandbox"]["status"] == "note"
+    assert "apt-get install" in found["chromium"]["text"] and "apt-get install bubblewrap" in found["sandbox"]["text"]
+
+
+def test_the_tier_is_told(cli: Any) -> None:
+    found = by_name(cli("doctor", "--json").json)["sandbox"]
+    assert f"run with {sandbox.tier()}" in found["text"] and "8 hostile programs" in found["text"]
+
+
+def test_where_no_code_can_be_run(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interviewer.sandbox.trial._trials", {})
+    monkeypatch.setattr("interviewer.sandbox.tiers.system", lambda: "this is Darwin")
+    ran = cli("doctor", "--json")
+    found = by_name(ran.json)["sandbox"]
+    assert ran.status == 0 and found["status"] == "note"
+    assert found["text"] == "Code cannot be run here: this is Darwin. The other rounds do not need it."

@@ -1,7 +1,7 @@
 """The child process: one request on standard input, one answer on standard output; see `interviewer.library.child`.
 
-Request: a line of JSON {task, parent, seconds, memory, size} and what the task needs, then `size` bytes. Answer: a line
-of JSON {refused} or {reading} or {posts} or {names, sizes}, then as many bytes as the sizes say.
+Request: a line of JSON {task, parent, seconds, memory, plan, size} and what the task needs, then `size` bytes. Answer:
+a line of JSON {refused} or {reading} or {posts} or {names, sizes}, then as many bytes as the sizes say.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ def main() -> None:
     data = sys.stdin.buffer.read(request["size"])
     if len(data) != request["size"]:
         os._exit(1)
-    limits.apply(parent=request["parent"], seconds=request["seconds"], memory=request["memory"])
     # Libraries may print: nothing but the answer may reach the real output.
     answer_to = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    limits.apply(**{name: request[name] for name in ("parent", "seconds", "memory", "plan")})
     try:
         head, parts = _answer(request, data)
     except Refusal as refusal:

@@ -10,7 +10,9 @@ import select
 import signal
 import sys
 import threading
-from typing import Final
+from typing import Any, Final
+
+from interviewer.sandbox.confine import confine
 
 SECONDS: Final = 20.0
 """Of wall-clock time for one document; the program ends the child then, and it may not use more processor time."""
@@ -25,10 +27,11 @@ _LOOK: Final = 0.1
 """Seconds between two looks at the memory in use."""
 
 
-def apply(*, parent: int, seconds: float, memory: int) -> None:
+def apply(*, parent: int, seconds: float, memory: int, plan: dict[str, Any] | None = None) -> None:
     """Bind this process: time, memory, no files, no processes, no core, low priority; it ends when `parent` does.
 
-    To be called when all input is read: from then on its end means that the parent is gone.
+    `plan` is the sandbox's (`parser_plan`), None where there is no such thing. To be called when all input is read:
+    from then on its end means that the parent is gone.
     """
     os.nice(_NICE)
     if sys.platform == "linux":
@@ -37,7 +40,8 @@ def apply(*, parent: int, seconds: float, memory: int) -> None:
     # The parent may have died before the line above took effect.
     if os.getppid() != parent:
         os._exit(1)
-    threading.Thread(target=_watch, args=(memory,), daemon=True).start()
+    if plan is None:
+        threading.Thread(target=_watch, args=(memory,), daemon=True).start()
     whole = int(seconds) + 1
     for name, soft, hard in (
         ("RLIMIT_AS", memory, memory),
@@ -49,6 +53,9 @@ def apply(*, parent: int, seconds: float, memory: int) -> None:
         # Not every system knows every limit, and a hard limit that is lower already stays.
         with contextlib.suppress(OSError, ValueError, AttributeError):
             resource.setrlimit(getattr(resource, name), (soft, hard))
+    # Last, for it allows no new limits; and it binds one thread only, so there is no other: the signal above does.
+    if plan is not None:
+        confine(plan)
 
 
 def _watch(memory: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ import pytest
 from interviewer.errors import DocumentRefused
 from interviewer.library import reading
 from interviewer.library.child import AT_ONCE, Answer, _understood, ask
+from interviewer.sandbox import parser_plan
 
 SLOW = b"* [a](\n" * 550_000
 """Markdown that takes very long to read."""
@@ -169,6 +171,21 @@ def test_the_child_has_nothing_of_our_environment_and_yields_to_us(monkeypatch: 
     assert re.search(r"Max cpu time +4 ", limits)
 
 
+@LINUX
+def test_the_child_is_confined_while_it_reads() -> None:
+    thread = threading.Thread(
+        target=ask, args=("read", SLOW), kwargs={"seconds": 3.0, "name": "a.md", "media_type": ""}
+    )
+    thread.start()
+    for _ in until(10):
+        found = running(os.getpid())
+        status = Path(f"/proc/{found[0]}/status").read_text() if found else ""
+        if re.search(r"Seccomp:\s+2", status):
+            break
+    assert re.search(r"NoNewPrivs:\s+1", status) and re.search(r"Threads:\s+1\n", status)
+    thread.join(10)
+
+
 @pytest.mark.parametrize(
     ("act", "says"),
     [
@@ -193,6 +210,35 @@ def test_limits_hold(act: str, says: str, tmp_path: Path) -> None:
     assert child.returncode == 1
     assert says in said
     assert not (tmp_path / "made").exists() or (tmp_path / "made").stat().st_size == 0
+
+
+ACTS = {
+    "open('/etc/passwd')": "Permission denied",
+    "open('made', 'w')": "Permission denied",
+    "os.fork()": "Operation not permitted",
+    "os.execv('/bin/true', ['true'])": "Operation not permitted",
+    "__import__('socket').create_connection(('127.0.0.1', 80))": "Operation not permitted",
+    "os.kill(os.getppid(), 0)": "Operation not permitted",
+    "__import__('lxml.html')": "",
+}
+
+
+@LINUX
+@pytest.mark.parametrize("act", ACTS)
+def test_code_that_took_over_a_parser_gets_nowhere(act: str, tmp_path: Path) -> None:
+    plan = parser_plan([path for path in sys.path if path])
+    assert plan is not None
+    if plan["landlock"] is None and "open(" in act:
+        return  # a kernel without Landlock: files stay open to it, as the module's text says of macOS
+    program = (
+        "import json, os, sys\nfrom interviewer.library.parsing import limits\n"
+        "plan = json.loads(sys.stdin.readline())\n"
+        f"limits.apply(parent=os.getppid(), seconds=5, memory=1 << 30, plan=plan)\n{act}\n"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, input=json.dumps(plan) + "\n", capture_output=True, text=True
+    )
+    assert (child.returncode == 0) == (not ACTS[act]) and ACTS[act] in child.stderr
 
 
 def test_a_child_starts_without_the_indexes() -> None:
