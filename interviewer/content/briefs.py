@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from interviewer.domain import Brief, Level, Phase, Question, Round, Sum
+from interviewer.domain import Brief, Ladder, Level, Phase, Probe, Question, Round, Sum, Twist
 from interviewer.rules.arithmetic import check, expected
-from interviewer.rules.authored import LONGEST_TURN
+from interviewer.rules.authored import LONGEST_OPENER, LONGEST_TURN
 from interviewer.rules.formula import FormulaError
 from interviewer.rules.phases import TWIST
 
@@ -46,11 +46,15 @@ SIZES: Final[Mapping[str, Size]] = {
     "failure": Size(points=(8, 14), musts=4, traps=1, probes=5, ladders=1, facts=5),
 }
 """By the kind of problem."""
+TASK: Final = Size(points=(5, 9), musts=2, traps=2, probes=3, ladders=1)
+"""A coding task."""
 STEPS: Final = (1, 2, 3, 4)
 
 
 def size(question: Question) -> Size:
     """How much of each part this question should have."""
+    if question.task is not None:
+        return TASK
     return SIZES[question.brief.kind] if question.brief is not None else SHORT
 
 
@@ -58,7 +62,7 @@ def brief_faults(question: Question, round_: Round | None) -> Iterator[Found]:
     """Faults of a question's brief, and of what only rounds about one problem want of a question."""
     brief = question.brief
     if brief is None:
-        if round_ is not None and round_.wording.driving is not None:
+        if round_ is not None and round_.wording.driving is not None and question.task is None:
             yield ("id",), f"no brief, and round {round_.id!r} is about problems that have one"
         return
     yield from _repeats(brief)
@@ -84,6 +88,12 @@ def spoken(brief: Brief) -> Iterator[tuple[Place, str, int]]:
         yield ("brief", "rungs", n, "ask"), rung.ask, LONGEST_TURN
     if brief.twist is not None:
         yield ("brief", "twist", "text"), brief.twist.text, LONGEST_TWIST
+        for n, probe in enumerate(brief.twist.probes):
+            yield ("brief", "twist", "probes", n, "text"), probe.text, LONGEST_TURN
+        for n, ladder in enumerate(brief.twist.ladders):
+            for step, hint in enumerate(ladder.rungs):
+                most = LONGEST_OPENER if step == 3 else LONGEST_TURN
+                yield ("brief", "twist", "ladders", n, "rungs", step), hint, most
 
 
 def _lengths(brief: Brief) -> Iterator[Found]:
@@ -155,8 +165,20 @@ def _points_named(question: Question, brief: Brief) -> Iterator[Found]:
     ]
     if brief.twist is not None:
         named.append((("brief", "twist", "shows"), brief.twist.shows))
+        yield from _twist_help(brief.twist)
     for place, ids in named:
         yield from ((place, f"there is no key point {id!r}") for id in ids if id not in known)
+
+
+def _twist_help(twist: Twist) -> Iterator[Found]:
+    """Somebody who is stuck at the twist is asked further and helped towards what it shows, and nowhere else."""
+    parts: tuple[tuple[str, Sequence[Probe | Ladder]], ...] = (("probes", twist.probes), ("ladders", twist.ladders))
+    for part, helps in parts:
+        if not helps:
+            yield ("brief", "twist"), f"no {part} of its own for somebody who is stuck at it"
+        for n, one in enumerate(helps):
+            if one.key_point not in twist.shows:
+                yield ("brief", "twist", part, n, "key_point"), f"the twist does not show {one.key_point!r}"
 
 
 def _in_round(question: Question, brief: Brief, round_: Round) -> Iterator[Found]:

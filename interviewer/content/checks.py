@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import get_args
 
 from interviewer.content.briefs import brief_faults, size
+from interviewer.content.tasks import in_round, task_faults
 from interviewer.content.yaml_lines import line_of
 from interviewer.domain import Angle, Level, MoveKind, Phase, Prompt, Question, Round, Strictness
 from interviewer.rules.authored import LONGEST_OPENER, LONGEST_TURN
+from interviewer.rules.climbing import RULES as LADDER_RULES
 from interviewer.rules.cues import LIGHT
-from interviewer.rules.ladder import RULES as LADDER_RULES
 from interviewer.rules.long_round import RULES as LONG_RULES
 from interviewer.rules.moves import RULES
 from interviewer.rules.phases import TWIST
@@ -30,11 +31,13 @@ DRIVEN_RULES = frozenset(rule.__name__ for rule in (*LONG_RULES, *LADDER_RULES))
 """Rules that say the sentences of `Wording.driving`."""
 TAKES = {
     "opening": {"minutes"},
+    "opening_project": {"minutes"},
     "from_library": {"company"},
     "from_pack": {"company", "systems"},
     "unknown_company": {"company"},
     "afterwards": {"company"},
     "contradiction": {"first", "second"},
+    "no_sandbox": {"sentence"},
 }
 """What is filled into a sentence of the wording."""
 INPUT = re.compile(r"\{\{(\w+)\}\}")
@@ -89,12 +92,14 @@ def _driving_faults(round_: Round) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _filled_faults(round_: Round) -> Iterator[tuple[tuple[str, ...], str]]:
     """Sentences with a gap that nothing fills, or without one that is needed."""
-    wording = round_.wording.model_dump(exclude={"driving"})
+    wording = round_.wording.model_dump(exclude={"driving", "coding"})
     texts: dict[tuple[str, ...], str] = {
         ("wording", name): text for name, text in wording.items() if name in TAKES and text
     }
     if round_.wording.driving is not None:
         texts["wording", "driving", "contradiction"] = round_.wording.driving.contradiction
+    if round_.wording.coding is not None:
+        texts["wording", "coding", "no_sandbox"] = round_.wording.coding.no_sandbox
     for loc, text in texts.items():
         try:
             gaps = {gap for _, gap, _, _ in string.Formatter().parse(text) if gap is not None}
@@ -117,6 +122,8 @@ def _phase_faults(phases: Sequence[Phase]) -> Iterator[tuple[tuple[int | str, ..
         opened_otherwise = n in (0, len(phases) - 1) or phase.id == TWIST
         if bool(phase.enters) is opened_otherwise:
             yield (n,), f"the part {phase.id!r} is {'opened by something else' if phase.enters else 'not opened'}"
+        if phase.joins and phase.joins not in [earlier.id for earlier in phases[:n]]:
+            yield (n, "joins"), f"the part {phase.id!r} joins {phase.joins!r}, which is no part before it"
         for m, words in enumerate(phase.enters):
             if len(words.split()) > LONGEST_TURN:
                 yield (n, "enters", m), f"{len(words.split())} words; the interviewer says at most {LONGEST_TURN}"
@@ -152,6 +159,7 @@ def question_faults(question: Question, rounds: Mapping[str, Round], path: Path)
         yield at(*loc), f"of the cue {cue!r} only one word is matched; say more, or write that word alone"
     yield from ((at(part), fault) for part, fault in _missing(question))
     yield from ((at(*loc), fault) for loc, fault in brief_faults(question, round_))
+    yield from ((at(*loc), fault) for loc, fault in (*task_faults(question), *in_round(question, round_)))
 
 
 def prompt_faults(prompt: Prompt, text: str, round_: Round | None = None) -> Iterator[Fault]:
@@ -225,6 +233,9 @@ def _missing(question: Question) -> Iterator[tuple[str, str]]:
         if there < least:
             yield part, f"{there} {part}; at least {least} are wanted"
     for part in ("outline", "anchors", "drill", "as_of", "source"):
+        # What a full answer to a task covers is its reference.
+        if part == "outline" and question.task is not None:
+            continue
         if not getattr(question, part):
             yield part, f"{part} is missing"
 

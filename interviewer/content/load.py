@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from interviewer.content.checks import prompt_faults, question_faults, round_faults
+from interviewer.content.tasks import with_brief
 from interviewer.content.yaml_lines import value_in
 from interviewer.domain import Prompt, Question, Round
 from interviewer.errors import ContentError, NotFound
@@ -113,7 +114,7 @@ def _questions(folder: Path, rounds: dict[str, Round], faults: list[str]) -> lis
         if question.id in places:
             faults.append(f"{path}:1: the id {question.id!r} is taken by {places[question.id]}")
         places[question.id] = path
-        questions.append(question)
+        questions.append(with_brief(question))
     return questions
 
 

@@ -22,13 +22,11 @@ from interviewer.domain.content import (
     Question,
     Raised,
     Rung,
-    Slug,
     Strictness,
     Sum,
     Tier,
     Trap,
     Twist,
-    Value,
     Verdict,
 )
 from interviewer.domain.events import (
@@ -59,8 +57,11 @@ from interviewer.domain.library import (
     Passage,
     RoundName,
 )
-from interviewer.domain.rounds import Area, Dimension, Driving, Phase, Round, Rubric, Wording
+from interviewer.domain.rounds import Area, Coding, Dimension, Driving, Phase, Round, Rubric, Wording
+from interviewer.domain.runs import Ended, Run, Tested
+from interviewer.domain.tasks import Bug, Case, Debug, FollowUp, Group, Task, Wrong
 from interviewer.domain.topics import Topics
+from interviewer.domain.value import Slug, Value
 
 __all__ = [
     "Act",
@@ -73,19 +74,26 @@ __all__ = [
     "Box",
     "BoxKind",
     "Brief",
+    "Bug",
+    "Case",
     "Citation",
+    "Coding",
+    "Debug",
     "Dimension",
     "Dive",
     "Document",
     "DocumentKind",
     "Driving",
     "Edge",
+    "Ended",
     "Event",
     "EventKind",
     "Excerpt",
     "Fact",
     "Finding",
+    "FollowUp",
     "Grade",
+    "Group",
     "Importance",
     "KeyPoint",
     "Ladder",
@@ -107,12 +115,15 @@ __all__ = [
     "Round",
     "RoundName",
     "Rubric",
+    "Run",
     "Rung",
     "Setup",
     "Slip",
     "Slug",
     "Strictness",
     "Sum",
+    "Task",
+    "Tested",
     "Tier",
     "Topics",
     "Touch",
@@ -122,4 +133,5 @@ __all__ = [
     "Verdict",
     "Weakness",
     "Wording",
+    "Wrong",
 ]

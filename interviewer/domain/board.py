@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from interviewer.domain.content import Value
+from interviewer.domain.value import Value
 
 MOST_BOXES: Final = 200
 MOST_EDGES: Final = 400

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from interviewer.domain.tasks import Task
+from interviewer.domain.value import OptionalSlug, Slug, Value
 
 Tier = Literal["F", "C", "A"]
 """Fundamental, core, advanced: how hard a question is (domain.md §1)."""
@@ -27,16 +30,6 @@ Raised = Literal["unprompted", "probe", "hint"]
 
 Verdict = Literal["Strong hire", "Hire", "Lean hire", "Lean no", "No hire"]
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$")]
-OptionalSlug = Annotated[str, Field(pattern=r"^([a-z0-9]+([-_][a-z0-9]+)*)?$")]
-
-
-class Value(BaseModel):
-    """A frozen value; unknown fields are an error, so a typing slip in a content file is found at load."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 # ---------------------------------------------------------------- content
 
 
@@ -50,7 +43,7 @@ class Citation(Value):
     title: str
     """The document's title, kept here so that a log can be read when the document is gone."""
     page: int | None = None
-    """Page of the passage, from 1; None for documents without pages."""
+    """Page on which the quote begins, from 1; None for documents without pages."""
     quote: str = Field(min_length=1)
     """Words that code has found in the passage, as they stand there."""
 
@@ -98,6 +91,8 @@ class Ladder(Value):
 
     key_point: Slug
     rungs: tuple[str, str, str, str]
+    tests: tuple[str, ...] = ()
+    """Names of the tests of a coding task that fail when this is what is wrong."""
 
 
 class Anchors(Value):
@@ -147,6 +142,10 @@ class Twist(Value):
     text: str = Field(min_length=30)
     shows: tuple[Slug, ...] = Field(min_length=1)
     """Ids of the key points that a good reaction raises."""
+    probes: tuple[Probe, ...] = ()
+    """Follow-ups to the reaction, each towards one of them; they may speak of what the twist has told."""
+    ladders: tuple[Ladder, ...] = ()
+    """The same for help."""
     fair: str
     """Why the situation really has it, for the debrief."""
 
@@ -175,7 +174,7 @@ class Rung(Value):
 class Brief(Value):
     """What a problem of a long round has beyond a question's parts: one situation that a whole round is about."""
 
-    kind: Literal["modeling", "infrastructure", "ladder", "failure"]
+    kind: Literal["modeling", "infrastructure", "ladder", "failure", "coding"]
     facts: tuple[Fact, ...] = ()
     silent: str = "That is yours to decide. Say what you assume and go on from there."
     """The answer where the fact sheet is silent."""
@@ -215,6 +214,8 @@ class Question(Value):
     """Of a question from the library: whose documents it is about."""
     brief: Brief | None = None
     """For the problems of design and depth rounds."""
+    task: Task | None = None
+    """For the tasks of coding rounds."""
 
     @property
     def citations(self) -> tuple[Citation, ...]:

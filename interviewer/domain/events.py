@@ -7,14 +7,19 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from interviewer.domain.content import Angle, Level, OptionalSlug, Question, Raised, Slug, Strictness, Value
+from interviewer.domain.content import Angle, Level, Question, Raised, Strictness
+from interviewer.domain.value import OptionalSlug, Slug, Value
 
 
 class Act(Value):
-    """What the candidate does. `begin` starts the talk; `tick` means only that time has passed."""
+    """What the candidate does. `begin` starts the talk; `tick` means only that time has passed; `submitted` hands in
+    the code, to be tested with what they cannot see.
+    """
 
-    kind: Literal["begin", "said", "hint", "skip", "gave_up", "not_finished", "ended", "tick"]
+    kind: Literal["begin", "said", "hint", "skip", "gave_up", "not_finished", "submitted", "ended", "tick"]
     text: str = ""
+    code: str | None = None
+    """In a round with code: what stood in the editor, if it had changed since the last act or run."""
 
 
 class Touch(Value):
@@ -52,6 +57,8 @@ class Observation(Value):
     """A public topic slug of the question."""
     facts: tuple[Slug, ...] = ()
     """Facts of the problem's sheet that the message asks for."""
+    unsure: tuple[Slug, ...] = ()
+    """Facts of which it may ask for one; to be asked back."""
     section: OptionalSlug = ""
     """The part of the round that the message is about; empty: the one that is under way."""
     recites: bool = False
@@ -96,12 +103,17 @@ class Move(Value):
     rung: int = Field(default=0, ge=0, le=4)
     angle: Angle | None = None
     anchor: int | None = None
+    """The sentence of theirs that it starts from, by its number in the thread."""
+    against: int | None = None
+    """The earlier sentence that does not go with the anchor."""
     closes: Literal["", "covered", "time", "skipped", "gave_up", "ended", "quiet"] = ""
     """Why the thread ends with this move; empty if it goes on."""
     section: OptionalSlug = ""
     """The part of the round that begins with this move; empty: the same one goes on."""
     facts: tuple[Slug, ...] = ()
     """With `answer`: the facts that it tells, each in its own words."""
+    offers: tuple[Slug, ...] = ()
+    """With `answer` that asks back: the facts of which the candidate may mean one; it tells none of them."""
     sum: OptionalSlug = ""
     """The piece of arithmetic that it asks for."""
     dive: OptionalSlug = ""
@@ -195,12 +207,18 @@ class Setup(Value):
     """Areas and topics that the company's public posts are about, for as long as there are no questions of its own."""
     systems: tuple[str, ...] = ()
     """What these posts are about, in words for the opening."""
+    debugging: bool = False
+    """In a round with code: the task as code that is given with bugs in it."""
+    cannot_run: str = ""
+    """In a round with code: why nothing can be run on this machine; empty where it can."""
     written: tuple[Question, ...] = ()
     """Questions written for this interview alone, from a project summary or one document; it asks no others."""
+    written_from: str = ""
+    """The summary of the project as it was given, or the document's id; empty where nothing was written."""
 
 
 EventKind = Literal[
-    "opened", "act", "drew", "observed", "decided", "spoken", "graded", "disputed", "paused", "resumed", "closed"
+    "opened", "act", "drew", "ran", "observed", "decided", "spoken", "graded", "disputed", "paused", "resumed", "closed"
 ]
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from interviewer.domain.content import Citation, Question, Value
+from interviewer.domain.content import Citation, Question
+from interviewer.domain.value import Value
 
 DocumentKind = Literal["pdf", "html", "markdown", "text"]
 
@@ -21,6 +22,8 @@ class Block(Value):
     """Page it begins on, from 1; None where there are no pages."""
     level: int = 0
     """Of a heading, 1 for the highest; 0 for text."""
+    breaks: tuple[tuple[int, int], ...] = ()
+    """Where it goes on on another page: the first character there, and the page."""
 
 
 class Parsed(Value):
@@ -78,6 +81,12 @@ class Passage(Value):
     end: int
     """Character span in the document's text (its blocks joined by blank lines)."""
     text: str
+    breaks: tuple[tuple[int, int], ...] = ()
+    """Where it goes on on another page: the first character of `text` there, and the page; in order of characters."""
+
+    def page_at(self, place: int) -> int | None:
+        """The page on which a character of `text` stands."""
+        return next((page for first, page in reversed(self.breaks) if first <= place), self.page)
 
 
 class Excerpt(Value):
@@ -87,14 +96,15 @@ class Excerpt(Value):
     passage: Passage
 
     def cite(self, quote: str) -> Citation:
-        """The citation of these words of the passage; ValueError if they do not stand in it."""
-        if quote not in self.passage.text:
+        """The citation of these words of the passage, on the page they begin on; ValueError if they are not in it."""
+        place = self.passage.text.find(quote)
+        if place < 0:
             raise ValueError("a quote stands in its passage word for word")
         return Citation(
             document=self.document.id,
             passage=self.passage.id,
             title=self.document.title,
-            page=self.passage.page,
+            page=self.passage.page_at(place),
             quote=quote,
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from interviewer.domain.content import Angle, Slug, Value
+from interviewer.domain.content import Angle
+from interviewer.domain.value import OptionalSlug, Slug, Value
 
 
 class Dimension(Value):
@@ -15,7 +17,8 @@ class Dimension(Value):
     id: Slug
     name: str
     weight: float = Field(gt=0)
-    core: bool = False
+    core: bool | tuple[str, ...] = False
+    """Whether a poor mark bars a hire (domain.md §3.6); kinds of problem (`infrastructure`): only in those."""
     scope: Literal["thread", "round"]
     """Graded for each thread and averaged, or once for the whole round."""
     judged: bool = True
@@ -44,6 +47,10 @@ class Phase(Value):
     """Its budget in a round of the phases' sum; other lengths are shared out in proportion."""
     enters: tuple[str, ...] = ()
     """How the interviewer turns to it, taken in turn; empty for the first one and for the candidate's questions."""
+    joins: OptionalSlug = ""
+    """In rounds shorter than the phases' sum: the earlier part that it belongs to instead of being one itself."""
+    includes: tuple[Slug, ...] = ()
+    """The parts that have joined it, in a round as it is held."""
 
 
 class Driving(Value):
@@ -58,6 +65,10 @@ class Driving(Value):
     """The time check at 85 %."""
     twist: tuple[str, ...] = Field(min_length=1)
     """Before the twist, whose words follow as they stand."""
+    twist_again: tuple[str, ...] = ()
+    """To somebody who is stuck at the twist when nothing of its own is left to say."""
+    back: tuple[str, ...] = ()
+    """After a fact, to a candidate who is led and has not been asked anything since the problem itself."""
     sum: tuple[str, ...] = Field(min_length=1)
     """Before a piece of arithmetic, whose words follow as they stand."""
     sum_again: tuple[str, ...] = Field(min_length=1)
@@ -66,10 +77,35 @@ class Driving(Value):
     """Takes `{first}` and `{second}`, both the candidate's words."""
     anything_else: tuple[str, ...] = Field(min_length=1)
     """When nothing written is left in a part and its time is not over."""
+    returns: tuple[str, ...] = ()
+    """Before something that was left open on an earlier step of a ladder."""
     quiet: str
     """The goodbye to somebody who has said nothing for a long time."""
     board: tuple[str, ...] = ()
     """Asks for the diagram, where the round has one and it is empty."""
+    ask_back: tuple[str, ...] = ()
+    """To a question that may be about one of several facts. Takes `{choices}`, their names."""
+
+
+class Coding(Value):
+    """The sentences that only a round needs in which code is written; `{name}` is that of a test."""
+
+    test_first: tuple[str, ...] = Field(min_length=1)
+    """Asks for a test before the first run."""
+    hand_in: tuple[str, ...] = Field(min_length=1)
+    """To somebody whose code passes what they see and who has nothing left to do."""
+    stuck: tuple[str, ...] = Field(min_length=1)
+    """To somebody who has been looking at a failing test for a while."""
+    fails: tuple[str, ...] = Field(min_length=1)
+    """After code was handed in of which some tests of ours fail. Takes `{name}`, `{failed}` and `{count}`."""
+    fails_again: tuple[str, ...] = Field(min_length=1)
+    """When the same one still fails."""
+    passes: tuple[str, ...] = Field(min_length=1)
+    """Before the next part, when all tests pass. Says nothing of how good the code is."""
+    not_run: tuple[str, ...] = Field(min_length=1)
+    """After code that did not come to be tested. Takes `{sentence}`, which says what stopped it."""
+    no_sandbox: str
+    """Said with the opening where code cannot be run. Takes `{sentence}`."""
 
 
 class Wording(Value):
@@ -78,7 +114,9 @@ class Wording(Value):
     opening: str
     """Takes `{minutes}`."""
     opening_one: str
-    """The opening when one question was chosen."""
+    """The opening when there is one question only."""
+    opening_project: str = ""
+    """The opening when it is about the candidate's own project. Takes `{minutes}`."""
     from_library: str
     """Added to the opening when documents of the company are in the library. Takes `{company}`."""
     from_pack: str
@@ -109,6 +147,8 @@ class Wording(Value):
     """A probe of each kind that fits any answer, for when the written probes are used up."""
     driving: Driving | None = None
     """For rounds with phases."""
+    coding: Coding | None = None
+    """For rounds in which code is written and run."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
@@ -124,6 +164,8 @@ class Rubric(Value):
     """By the kind of problem (`Brief.kind`), in their order; empty for rounds of many short threads."""
     board: bool = False
     """Whether the candidate draws a diagram."""
+    code: bool = False
+    """Whether the candidate writes code that is run."""
 
     def area_name(self, id: str) -> str:
         """The readable name of an area; its id if the round does not know it."""
@@ -139,9 +181,33 @@ class Round(Rubric):
     """Names of the move rules, in the order in which they are asked."""
     wording: Wording
 
-    def rubric(self, kind: str = "") -> Rubric:
-        """What of it the log keeps, with the weights for problems of `kind`."""
-        dims = tuple(dim.model_copy(update={"weight": dim.weights.get(kind, dim.weight)}) for dim in self.dimensions)
+    def rubric(self, kind: str = "", minutes: float = inf) -> Rubric:
+        """What of it the log keeps: with the weights for problems of `kind`, and the parts of a round so long."""
         return Rubric(
-            id=self.id, name=self.name, areas=self.areas, dimensions=dims, phases=self.phases, board=self.board
+            id=self.id,
+            name=self.name,
+            areas=self.areas,
+            dimensions=tuple(_weighed(dim, kind) for dim in self.dimensions),
+            phases={kind: _held(phases, minutes) for kind, phases in self.phases.items()},
+            board=self.board,
+            code=self.code,
         )
+
+
+def _weighed(dim: Dimension, kind: str) -> Dimension:
+    core = dim.core if isinstance(dim.core, bool) else kind in dim.core
+    return dim.model_copy(update={"weight": dim.weights.get(kind, dim.weight), "core": core})
+
+
+def _held(phases: tuple[Phase, ...], minutes: float) -> tuple[Phase, ...]:
+    """The parts of a round of `minutes`: what joins another one in short rounds is in it, with its time."""
+    if minutes >= sum(phase.minutes for phase in phases):
+        return phases
+    held: dict[str, Phase] = {}
+    for phase in phases:
+        if host := held.get(phase.joins):
+            includes = (*host.includes, phase.id)
+            held[host.id] = host.model_copy(update={"minutes": host.minutes + phase.minutes, "includes": includes})
+        else:
+            held[phase.id] = phase
+    return tuple(held.values())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from interviewer.domain.content import Value
+from interviewer.domain.value import Value
 
 
 class Topics(Value):
