@@ -82,7 +82,7 @@ class Log:
         kinds = {q.brief.kind for q in self.bank if q.brief is not None and chosen.question in (None, q.id)}
         payload = {
             "setup": chosen.model_dump(mode="json"),
-            "round": self.round.rubric(kinds.pop() if len(kinds) == 1 else "").model_dump(mode="json"),
+            "round": self.round.rubric(kinds.pop() if len(kinds) == 1 else "", chosen.minutes).model_dump(mode="json"),
         }
         self.add("opened", "opened", payload)
 

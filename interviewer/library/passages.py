@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -34,7 +35,7 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A span of the text; `last` if it ends its paragraph."""
+    """A span of the text; `page` is where its paragraph begins, `last` if it ends that."""
 
     start: int
     end: int
@@ -66,6 +67,7 @@ def passages(parsed: Parsed, *, document: str) -> tuple[Passage, ...]:
     Of 120 to 250 words where the sections allow it. A heading that stands between two short sections is inside.
     """
     text = text_of(parsed)
+    pages = _pages(parsed)
     found: list[Passage] = []
     for section in _merged(_sections(parsed)):
         for group in _groups(section.sentences):
@@ -76,7 +78,8 @@ def passages(parsed: Parsed, *, document: str) -> tuple[Passage, ...]:
                     document=document,
                     number=len(found) + 1,
                     sections=section.path,
-                    page=group[0].page,
+                    page=_page(pages, start),
+                    breaks=tuple((at - start, page) for at, page in pages if start < at < end),
                     start=start,
                     end=end,
                     text=text[start:end],
@@ -98,6 +101,23 @@ def words_of(text: str) -> int:
 
 def _id(document: str, start: int, end: int, text: str) -> str:
     return hashlib.sha256(f"{document}\0{start}\0{end}\0{text}".encode()).hexdigest()[:32]
+
+
+def _pages(parsed: Parsed) -> tuple[tuple[int, int], ...]:
+    """Each character of the text from which on another page goes on, and the page: a figure's words lead back too."""
+    found: list[tuple[int, int]] = []
+    place = 0
+    for block in parsed.blocks:
+        turns = ((0, block.page), *block.breaks) if block.page is not None else ()
+        found += [(place + at, page) for at, page in turns if page is not None]
+        place += len(block.text) + len(_BETWEEN)
+    return tuple(turn for n, turn in enumerate(found) if n == 0 or turn[1] != found[n - 1][1])
+
+
+def _page(pages: Sequence[tuple[int, int]], place: int) -> int | None:
+    """The page of a character of the text; None where there are no pages."""
+    before = bisect_right(pages, place, key=lambda turn: turn[0])
+    return pages[before - 1][1] if before else None
 
 
 def _sections(parsed: Parsed) -> list[_Section]:
@@ -190,7 +210,7 @@ def _groups(sentences: Sequence[_Sentence]) -> list[list[_Sentence]]:
 
 
 def _is_carried(last: _Sentence, sentence: _Sentence) -> bool:
-    """Whether a passage's last sentence begins the next one too: not on another page, which is what is cited."""
+    """Whether a passage's last sentence begins the next one too: not before a paragraph of another page."""
     fits = last.words <= OVERLAP_WORDS and last.words + sentence.words <= MOST_WORDS
     return fits and last.page == sentence.page
 

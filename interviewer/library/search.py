@@ -37,6 +37,11 @@ class Hit:
     highlights: tuple[tuple[int, int], ...]
     """Character spans in the passage's text of words that the query has, in any form."""
 
+    @property
+    def page(self) -> int | None:
+        """The page of the first of these words; without any, that on which the passage begins."""
+        return self.passage.page_at(self.highlights[0][0] if self.highlights else 0)
+
 
 @dataclass(frozen=True, eq=False)
 class _Moment:

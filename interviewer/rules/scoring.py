@@ -60,6 +60,13 @@ def round_half_down(value: float) -> int:
     return max(1, min(4, int(-(-(value - 0.5) // 1))))
 
 
+def between(mark: Mark) -> int:
+    """The lower level of a mark that is nearer to the middle of two levels than to either; 0 for any other."""
+    if mark.value is None or abs(mark.value % 1 - 0.5) >= 0.25:
+        return 0
+    return int(mark.value)
+
+
 def differ(first: Sequence[Mark], second: Sequence[Mark], dimensions: Sequence[Dimension]) -> bool:
     """Whether two passes call for a third: some level differs by two or more, or the verdict does."""
     other = {mark.dimension: mark.level for mark in second}

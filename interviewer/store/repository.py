@@ -153,6 +153,26 @@ class Repository:
             query = select(interviews.c.seen_at).where(*self._of(interviews, interview_id))
             return connection.scalar(query)
 
+    def draft(self, interview_id: str) -> tuple[int, str]:
+        """How often what is being typed was saved, and its last state ("" before the first time). Raises NotFound."""
+        with self._database.reading() as connection:
+            self._own(connection, interview_id)
+            query = select(interviews.c.drafted, interviews.c.draft).where(*self._of(interviews, interview_id))
+            row = connection.execute(query).one()
+            return int(row.drafted), str(row.draft)
+
+    def keep_draft(self, interview_id: str, revision: int, text: str) -> int:
+        """Save what is being typed; the number that the next one must carry. Raises NotFound, and OutOfStep when
+        another window has saved since.
+        """
+        mine = (*self._of(interviews, interview_id), interviews.c.drafted == revision)
+        with self._database.writing() as connection:
+            self._own(connection, interview_id)
+            change = update(interviews).where(*mine).values(draft=text, drafted=revision + 1)
+            if not connection.execute(change).rowcount:
+                raise OutOfStep("Another window has changed the code since. Reload the page to see it.")
+        return revision + 1
+
     def interviews(self) -> tuple[InterviewRow, ...]:
         """All interviews of this user, newest first."""
         return self._rows()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from interviewer.errors import StoreUnavailable
 from interviewer.store.sqlite import Database
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """Every schema revision, oldest first; the last one is this version's."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

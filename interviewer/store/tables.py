@@ -98,6 +98,9 @@ interviews = Table(
     Column("verdict", String(32)),
     Column("threads", Integer, nullable=False),
     Column("status", String(16), nullable=False),
+    # The code that is being typed, and how often it was saved.
+    Column("draft", Text, nullable=False, server_default=""),
+    Column("drafted", Integer, nullable=False, server_default="0"),
     Index("ix_interviews_user_id_created_at", "user_id", "created_at"),
 )
 
@@ -190,6 +193,8 @@ passages = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("text", Text, nullable=False),
+    # Where the text goes on on another page; empty for what was added before this was kept.
+    Column("breaks", JsonText, nullable=False),
     # An index of users alone would be taken by a planner that knows no sizes, and lead to all that a user has.
     Index("ix_passages_user_id_id", "user_id", "id"),
     Index("ix_passages_document_id_user_id", "document_id", "user_id"),

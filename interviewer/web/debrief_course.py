@@ -47,7 +47,7 @@ def next_level(state: State) -> str:
     ][:MOST_MISSED]
     if not signal and not missed:
         return ""
-    shown = f"<p>A {level} round: {html(signal)}</p>" if signal else ""
+    shown = f"<p><strong>At {level} level:</strong> {html(signal)}</p>" if signal else ""
     points = "".join(f"<li>{html(text)}</li>" for text in missed)
     rare = f'<p>Few say this, and it did not come up:</p><ul class="plain">{points}</ul>' if points else ""
     return f'<section class="card"><h2>What the next level would have added</h2>{shown}{rare}</section>'
@@ -72,8 +72,10 @@ def _parts(state: State, thread: Thread) -> str:
 def _part(part: Part, points: tuple[KeyPoint, ...], found: dict[str, Finding], thread: Thread, longest: float) -> str:
     took, planned = part.spent / 60, part.budget / 60
     words = f"{took:.0f} of {planned:.0f} min" if part.begun is not None else f"not begun, {planned:.0f} min planned"
-    came = sum(_came(found, point) for point in points)
-    shown = f"{came} of {len(points)}" if points and thread.grade is not None else ""
+    said, came = (sum(which(found, point) for point in points) for which in (_said, _came))
+    shown = f"{said} of {len(points)}" if points and thread.grade is not None else ""
+    if came > said and shown:
+        shown += f'<br><span class="small quiet">{came - said} in part</span>'
     return (
         f'<tr><th scope="row">{html(part.phase.name)}</th><td><span class="lane" aria-hidden="true">'
         f'<i class="took" style="width:{100 * part.spent / longest:.1f}%"></i>'
@@ -86,7 +88,13 @@ def _found(thread: Thread) -> dict[str, Finding]:
     return {finding.key_point: finding for finding in thread.grade.findings} if thread.grade is not None else {}
 
 
+def _said(found: dict[str, Finding], point: KeyPoint) -> bool:
+    """Whether it was said in full."""
+    return point.id in found and found[point.id].result == "hit"
+
+
 def _came(found: dict[str, Finding], point: KeyPoint) -> bool:
+    """Whether it was said, if only in part."""
     return point.id in found and found[point.id].result in ("hit", "partial")
 
 
@@ -193,9 +201,9 @@ def _ladder(state: State, thread: Thread) -> str:
 
 
 def _as_graded(thread: Thread) -> Thread:
-    """The thread with the points that its grade has found: they stand below, so the steps have to agree with them."""
+    """The thread with the points that its grade has found in full: they stand below, and the steps agree with them."""
     found = _found(thread)
     if not found:
         return thread
-    came = {p.id: found[p.id].raised or "unprompted" for p in thread.question.key_points if _came(found, p)}
+    came = {p.id: found[p.id].raised or "unprompted" for p in thread.question.key_points if _said(found, p)}
     return replace(thread, raised=came)

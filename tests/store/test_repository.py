@@ -270,3 +270,18 @@ def test_deletion_says_so_while_a_reader_keeps_the_log(mine: Repository, event: 
         mine.delete("one")
     reader.close()
     assert mine.interviews() == ()
+
+
+def test_what_is_being_typed_is_kept_and_belongs_to_one_window(
+    mine: Repository, other: Repository, event: MakeEvent
+) -> None:
+    mine.create("i1", "coding", [event("opened")], "Coding")
+    assert mine.draft("i1") == (0, "")
+    assert mine.keep_draft("i1", 0, "a = 1\n") == 1
+    with pytest.raises(OutOfStep, match="Another window"):
+        mine.keep_draft("i1", 0, "b = 2\n")
+    assert mine.draft("i1") == (1, "a = 1\n")
+    with pytest.raises(NotFound):
+        other.draft("i1")
+    with pytest.raises(NotFound):
+        other.keep_draft("i1", 1, "")

@@ -94,6 +94,22 @@ def test_a_database_of_the_first_version_keeps_what_it_has_and_gets_a_library(ol
     store.dispose()
 
 
+def test_passages_of_the_second_version_cite_the_page_they_begin_on(tmp_path: Path) -> None:
+    of_version(tmp_path, "0002")
+    now = "'2026-03-01 09:30:00.000000'"
+    _run(
+        tmp_path,
+        "INSERT INTO documents VALUES ('d', 1, '', '', 'a.pdf', '', 'pdf', 'T', '[]', '', '', '', 2, 9, 1, "
+        f"{now}, '', 'The words.')",
+        "INSERT INTO passages VALUES ('p', 'd', 1, 1, '[\"Design\"]', 3, 0, 10, 'The words.')",
+    )
+    store = Store.open(tmp_path)
+    (passage,) = store.shelf(store.local_user()).passages("d")
+    assert (passage.text, passage.sections, passage.breaks) == ("The words.", ("Design",), ())
+    assert passage.page_at(8) == 3
+    store.dispose()
+
+
 def test_many_may_open_a_new_folder_at_once(tmp_path: Path) -> None:
     users: list[int] = []
 
@@ -129,15 +145,20 @@ def test_alembic_is_imported_only_for_a_migration(tmp_path: Path) -> None:
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """A folder with a database of the first revision."""
-    database = Database(tmp_path / FILE, busy_timeout=1)
+    of_version(tmp_path, "0001")
+    return tmp_path
+
+
+def of_version(home: Path, revision: str) -> None:
+    """Make the database that a program of this revision would have made, empty."""
+    database = Database(home / FILE, busy_timeout=1)
     database.create_file()
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with database.writing() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
     database.dispose()
-    return tmp_path
 
 
 def _names(home: Path) -> list[str]:

@@ -54,6 +54,7 @@ def shelved(
             start=10 * place,
             end=10 * place + 5,
             text=text,
+            breaks=((2, place + 1), (4, place + 2)),
         )
         for place, text in enumerate(texts, start=1)
     )

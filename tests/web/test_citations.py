@@ -13,8 +13,7 @@ from interviewer.web.citations import passage_link
 from interviewer.web.conversation import conversation
 from interviewer.web.debrief import debrief
 from interviewer.web.transcripts_state import Transcript, page
-from tests.web.courses import DESIGN, Talk
-from tests.web.interviews import log_of, of_documents
+from tests.web.interviews import DESIGN, Talk, log_of, of_documents
 
 PAPER = Citation(document="d" * 32, passage="1" * 32, title="Ranking & you", page=4, quote="split by <time>")
 LATER = PAPER.model_copy(update={"passage": "2" * 32, "page": 7})

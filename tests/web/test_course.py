@@ -11,11 +11,11 @@ from interviewer.domain import Move
 from interviewer.rules.outline import drawn
 from interviewer.rules.state import fold
 from interviewer.web.conversation import conversation
-from interviewer.web.course import grouped, left_in_words, strip, subjects, went
+from interviewer.web.course import grouped, left_in_words, strip, subject_of, subjects, went
 from interviewer.web.live_state import bar, progress
 from interviewer.web.status import status
-from tests.web.courses import DESIGN, FAILURE, LADDER, Talk
-from tests.web.interviews import log_of
+from tests.build import Log
+from tests.web.interviews import DESIGN, FAILURE, LADDER, Talk, log_of
 
 
 def design() -> Talk:
@@ -112,3 +112,12 @@ def test_drawing_changes_neither_place_nor_part() -> None:
     before = bar(talk.state(), talk.now())
     talk.drew(drawn("a -> b"))
     assert bar(talk.state(), talk.now()) == before
+
+
+def test_a_subject_is_called_by_its_topic_and_a_project_theirs() -> None:
+    ladder = shipped().question("llm-ladder-kv-cache")
+    own = ladder.model_copy(update={"area": "D-PROJECT"})
+    for question, called_ in ((ladder, "inference stack"), (own, "your project (inference stack)")):
+        log = Log((question,), round="depth", written=(question,), minutes=30)
+        log.begin()
+        assert subject_of(log.state.threads[0]) == called_

@@ -52,6 +52,19 @@ def test_levels_are_words_and_dots(level: int) -> None:
     assert html(anchors[level - 1]) in shown
 
 
+def test_a_mark_between_two_levels_is_shown_as_that() -> None:
+    marks = tuple(
+        Mark(dimension=name, level=2, value=2.5, sentences=(1,))
+        for name in ("correctness", "understanding", "judgement")
+    )
+    state = with_grade(closed(), Grade(marks=marks, score=2.5))
+    shown, anchors = debrief(state), state.round.dimensions[0].anchors
+    assert shown.count("<span>between 2 and 3</span>") == 6
+    assert 'aria-label="2 and a half of 4"' in shown and '<i class="half"></i>' in shown
+    assert shown.count(f"{html(anchors[1])} A 3 asks for more: {html(anchors[2])}") == 2
+    assert "<p>Correctness in <a" in shown and ": between 2 and 3 of 4.</p>" in shown
+
+
 def test_one_priority_with_quote_gap_drill_and_retest() -> None:
     state = closed(2)
     shown = debrief(state)

@@ -11,7 +11,7 @@ from interviewer.rules.state import State
 from interviewer.web.debrief import debrief
 from interviewer.web.debrief_course import MOST_MISSED, course, next_level
 from interviewer.web.safe import html
-from tests.web.courses import DESIGN, FAILURE, LADDER, Talk, grade
+from tests.web.interviews import DESIGN, FAILURE, LADDER, Talk, grade
 from tests.web.test_debrief import _Balanced, closed
 
 PROBLEM = shipped().question(DESIGN)
@@ -43,7 +43,16 @@ def held(*, until_twist: bool = True, level: str = "senior", estimate: str = "Ab
     talk.answered(Move(kind="steer", text="What does it take?", section="serving"))
     talk.said("I would count.", after=120)
     asked = sum_("screens-a-second")
-    talk.answered(Move(kind="probe", text=asked.ask, sum=asked.id, facts=("visits_per_day", "peak_factor"), exact=True))
+    talk.answered(
+        Move(
+            kind="probe",
+            text=asked.ask,
+            sum=asked.id,
+            facts=("visits_per_day", "peak_factor"),
+            exact=True,
+            rule="sum_due",
+        )
+    )
     talk.said(estimate, after=60)
     if until_twist:
         assert TWIST is not None
@@ -62,6 +71,14 @@ def test_it_is_whole_html_and_names_the_problem_instead_of_a_topic() -> None:
     assert "<h3>Video home feed</h3>" in shown
     assert "topic 1" not in shown.casefold() and "first impression" not in shown
     assert shown.count("Work on this first") == 1 and 'href="/?question=video-home"' in shown
+
+
+def test_a_level_up_in_one_dimension_is_what_that_asks_for_and_no_whole_round() -> None:
+    state = held()
+    assert PROBLEM.anchors is not None
+    card = debrief(state).split("Work on this first")[1].split("</section>")[0]
+    assert any(html(dim.anchors[3]) in card for dim in state.round.dimensions)
+    assert html(PROBLEM.anchors.four) not in card and html(PROBLEM.anchors.four) in debrief(state)
 
 
 def test_parts_stand_with_planned_and_real_minutes_and_their_points() -> None:
@@ -117,7 +134,7 @@ def test_the_diagram_and_the_elements_that_a_mark_rests_on() -> None:
 def test_what_the_next_level_would_have_added() -> None:
     assert BRIEF is not None
     shown = next_level(held())
-    assert f"A staff round: {html(BRIEF.signals['staff'])}" in shown
+    assert f"<strong>At staff level:</strong> {html(BRIEF.signals['staff'])}" in shown
     assert shown.count("<li>") == MOST_MISSED
     rare = [point for point in PROBLEM.key_points if point.importance == "exceptional"]
     assert sum(html(point.text) in shown for point in rare) == MOST_MISSED
@@ -151,6 +168,31 @@ def test_ladders_say_how_far_they_held() -> None:
     assert "An analysis of a failure" in shown
     assert "Did not get past the first step." in course(ladders())
     assert "Subject 2: Facts" in shown and "Subject 1: Facts" not in shown
+
+
+def test_only_what_was_said_in_full_counts_as_a_step_and_as_a_point() -> None:
+    state = ladders(1, 2)
+    thread = state.threads[0]
+    assert thread.grade is not None
+    level = {point.id: point.level for point in thread.question.key_points}
+    partly = tuple(
+        found.model_copy(update={"result": "partial"}) if level[found.key_point] == 2 else found
+        for found in thread.grade.findings
+    )
+    thread = replace(thread, grade=thread.grade.model_copy(update={"findings": partly}))
+    assert "Reached step 1," in course(replace(state, threads=(thread, *state.threads[1:])))
+
+    state = held()
+    thread = state.threads[0]
+    assert thread.grade is not None
+    framing = [point.id for point in PROBLEM.key_points if point.section == "framing"]
+    partly = tuple(
+        found.model_copy(update={"result": "partial"}) if found.key_point in framing[-2:] else found
+        for found in thread.grade.findings
+    )
+    thread = replace(thread, grade=thread.grade.model_copy(update={"findings": partly}))
+    row = next(row for row in course(replace(state, threads=(thread,))).split("<tr>") if "Goal and scope" in row)
+    assert f'1 of {len(framing)}<br><span class="small quiet">2 in part</span>' in row
 
 
 def test_a_round_of_ladders_speaks_of_subjects() -> None:

@@ -37,7 +37,7 @@ OPEN: Final = frozenset(
         *("/library", "/library/", "/library/files", "/library/pages/{document}/{page}.png"),
         *("/", "/transcripts", "/transcripts/", "/progress", "/progress/", "/settings", "/settings/"),
         *("/config", "/config/", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json"),
-        *("/static/{path:path}", "/assets/{path:path}", "/board/{name}"),
+        *("/static/{path:path}", "/assets/{path:path}", "/board/{name}", "/code/codemirror.min.js"),
         *("/gradio_api/app_id", "/gradio_api/app_id/", "/gradio_api/cancel", "/gradio_api/heartbeat/{session_hash}"),
         *("/gradio_api/info", "/gradio_api/info/", "/gradio_api/queue/data", "/gradio_api/queue/join"),
         *("/gradio_api/reset", "/gradio_api/reset/", "/gradio_api/startup-events", "/gradio_api/theme.css"),

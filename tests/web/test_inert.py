@@ -33,8 +33,7 @@ from interviewer.web.library_jobs import Result, Row
 from interviewer.web.library_rows import rows as library_rows
 from interviewer.web.settings_state import Form
 from interviewer.web.status import status
-from tests.web.courses import DESIGN, Talk, grade
-from tests.web.interviews import BEGUN, log_of
+from tests.web.interviews import BEGUN, DESIGN, Talk, grade, log_of
 from tests.web.payloads import marked, payloads, poisoned
 
 EVIL: Final = "https://evil.example"

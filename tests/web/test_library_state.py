@@ -36,6 +36,13 @@ def document(id: str = "d", **more: object) -> Document:
     return Document.model_validate({**values, **more})
 
 
+def turned(of: Document) -> Passage:
+    """A passage that goes on on the next page with its second sentence."""
+    first = passages(of)[0]
+    text = SENTENCE + "It is dearer. " + SENTENCE
+    return first.model_copy(update={"text": text, "end": len(text), "breaks": ((len(SENTENCE), 3),)})
+
+
 def passages(of: Document, count: int = 3) -> tuple[Passage, ...]:
     return tuple(
         Passage(
@@ -259,3 +266,18 @@ def test_a_document_that_is_gone_already_is_still_said_to_be_added() -> None:
 
 def test_a_year_ago_is_said_with_its_year() -> None:
     assert "1 March 2026" in state.listing(board(document()), ADDED + timedelta(days=400))
+
+
+def test_the_page_is_that_of_the_words_and_not_that_on_which_their_passage_begins() -> None:
+    of = document()
+    one = turned(of)
+    assert "page 2 of 12" in state.passage_page(of, (one,), one.id)
+    for shown in (
+        state.passage_page(of, (one,), one.id, words="It is dearer."),
+        state.passage_page(of, (one,), one.id, spans=((len(SENTENCE) + 6, len(SENTENCE) + 12),)),
+    ):
+        assert f'src="/library/pages/{of.id}/3.png"' in shown and "page 3 of 12" in shown and "Page 2" not in shown
+    early, late = (Hit(of, one, 1.0, ((place, place + 2),)) for place in (3, len(SENTENCE) + 3))
+    assert "p. 2" in state.hits([early], query="x", company="")
+    assert "p. 3" in state.hits([late], query="x", company="")
+    assert Hit(of, one, 1.0, ()).page == 2

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from interviewer.content import shipped
-from interviewer.domain import Landmark, Pack, RoundName, Setup
+from interviewer.domain import Citation, Landmark, Pack, RoundName, Setup
 from interviewer.errors import BadMessage
 from interviewer.settings import Settings
 from interviewer.web.company import about_company
@@ -54,9 +54,14 @@ def test_every_question_can_be_chosen_and_is_named_by_area_and_beginning(round: 
     for label, id in listed:
         question = content.question(id)
         area, _, beginning = label.partition(": ")
-        assert area.removesuffix(", a failure") == content.round(round).area_name(question.area)
+        assert area.removesuffix(", a failure").removesuffix(", also to debug") == content.round(round).area_name(
+            question.area
+        )
         assert len(beginning) <= OPENER + 1
-        assert " ".join(question.opener.split()).startswith(beginning.rstrip("…"))
+        opener = " ".join(question.opener.split())
+        if question.task is not None:
+            opener = opener.removeprefix("Please write ").removeprefix("Please ")
+        assert opener.startswith(beginning.rstrip("…"))
 
 
 @pytest.mark.parametrize("round", [id for _, id in ROUNDS])
@@ -66,6 +71,18 @@ def test_a_round_offers_its_own_areas_and_lengths(round: str) -> None:
     assert [minutes for _, minutes in lengths(content, round)] == list(content.round(round).minutes)
     assert fresh(round).minutes in content.round(round).minutes
     assert fresh(round).what in [value for _, value in offer(round).what]
+
+
+def test_an_exercise_in_debugging_is_for_rounds_with_code_and_is_set_up_again() -> None:
+    content = shipped()
+    chosen = setup(replace(fresh("coding"), debugging=True), seed=1, model="", due=())
+    assert chosen.debugging
+    assert not setup(replace(fresh("breadth"), debugging=True), seed=1, model="", due=()).debugging
+    assert asked_for({}, content=content, earlier=chosen).debugging
+    marked = [id for label, id in questions(content, "coding") if ", also to debug: " in label]
+    tasks = {question.id: question.task for question in content.bank("coding")}
+    assert len(marked) >= 6
+    assert {id for id, task in tasks.items() if task is not None and task.debug is not None} == set(marked)
 
 
 def test_every_round_of_the_content_is_offered_and_an_unknown_one_is_the_first() -> None:
@@ -145,6 +162,19 @@ def test_the_same_again_of_a_long_round() -> None:
     assert asked_for({}, content=content, earlier=written).what == PROJECT
 
 
+def test_the_same_again_of_a_project_or_a_document_asks_for_neither_once_more() -> None:
+    ladder = shipped().question("llm-ladder-kv-cache")
+    project = Setup(round="depth", level="senior", minutes=30, written=(ladder,), written_from="We ranked listings.")
+    again = asked_for({}, content=shipped(), earlier=project)
+    assert (again.what, again.project, again.document) == (PROJECT, "We ranked listings.", None)
+    assert (again.level, again.minutes) == ("senior", 30)
+    citation = Citation(document="d7", passage="p", title="Late labels", quote="They arrive late.")
+    points = tuple(point.model_copy(update={"citation": citation}) for point in ladder.key_points)
+    paper = project.model_copy(update={"written": (ladder.model_copy(update={"key_points": points}),)})
+    again = asked_for({}, content=shipped(), earlier=paper.model_copy(update={"written_from": "d7"}))
+    assert (again.what, again.project, again.document) == (PAPER, "", "d7")
+
+
 def test_the_same_again_keeps_the_setup() -> None:
     earlier = Setup(round="breadth", level="staff", strictness="strict", minutes=40, areas=("B03", "Z99"))
     again = asked_for({}, content=shipped(), earlier=earlier)
@@ -156,12 +186,17 @@ def test_the_same_again_keeps_the_setup() -> None:
 
 
 def test_the_cost_in_words() -> None:
-    assert cost(Settings(), 20) == ""
-    assert "Set prices" in cost(Settings(model="m"), 20)
-    priced = cost(Settings(model="m", price_in=2.0, price_out=8.0, currency="EUR"), 20)
-    assert priced == "About 0.21 EUR (76,000 tokens in, 6,900 out)."
-    assert cost(Settings(model="m", price_in=0.1, price_out=0.4), 10).startswith("About 0.006 USD")
-    assert cost(Settings(model="m", price_in=2.0, price_out=8.0, builtin_steps=frozenset({"grade"})), 20) < priced
+    assert cost(Settings(), "breadth", 20) == ""
+    assert "Set prices" in cost(Settings(model="m"), "breadth", 20)
+    priced = cost(Settings(model="m", price_in=2.0, price_out=8.0, currency="EUR"), "breadth", 20)
+    assert priced == "About 0.21 EUR (79,000 tokens in, 6,900 out)."
+    assert cost(Settings(model="m", price_in=0.1, price_out=0.4), "breadth", 10).startswith("About 0.006 USD")
+    assert (
+        cost(Settings(model="m", price_in=2.0, price_out=8.0, builtin_steps=frozenset({"grade"})), "breadth", 20)
+        < priced
+    )
+    long = cost(Settings(model="m", price_in=2.0, price_out=8.0), "design", 45)
+    assert long == "About 0.77 USD (356,000 tokens in, 6,800 out)."
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from interviewer.domain import Weakness
 from interviewer.program import Program
 from interviewer.web import progress_state as state
 from interviewer.web.practice_state import asked_for
+from interviewer.web.safe import html
 from tests.web.interviews import BEGUN, log_of, put
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
@@ -57,15 +58,28 @@ def test_areas_and_points_of_all_rounds_have_readable_names() -> None:
         assert asked_for({"area": question.area}, content=content, earlier=None).round == question.round
 
 
+def test_a_question_of_a_document_is_told_in_its_own_words(program: Program) -> None:
+    banked = shipped().question("leakage")
+    must = next(point for point in banked.key_points if point.importance == "must")
+    own = must.model_copy(update={"id": "own-first", "text": "Acme splits its log by user and never by row."})
+    trap = banked.traps[0].model_copy(update={"code": "own_trap", "says": "A split by row shows the same."})
+    asked = banked.model_copy(update={"id": "acme-1", "key_points": (own, *banked.key_points), "traps": (trap,)})
+    put(program.repository, "one", log_of(question=asked))
+    shown = "".join(item.html for group in state.read(program, NOW).groups for item in group.items)
+    assert html(own.text) in shown and html(trap.says) in shown
+    assert "own first" not in shown and "own trap" not in shown
+    assert '<p class="small quiet">Leakage · ' in shown
+
+
 def test_rows_stand_by_area_with_quote_and_links() -> None:
     rows = [weakness(id="1"), weakness(id="2", area="B01"), weakness(id="3", area="B01")]
     first, second = state.groups(rows, shipped(), NOW)
     assert (first.area, first.name, len(first.items)) == ("B01", "Probability and statistics", 2)
     assert second.practise == "/?area=B03"
-    html = second.items[0].html
-    assert "<blockquote" in html
-    assert "<b>" not in html
-    assert 'href="/transcripts?interview=i&amp;turn=3"' in html
+    shown = second.items[0].html
+    assert "<blockquote" in shown
+    assert "<b>" not in shown
+    assert 'href="/transcripts?interview=i&amp;turn=3"' in shown
     assert "<blockquote" not in state.groups([weakness(sentence="")], shipped(), NOW)[0].items[0].html
 
 

@@ -15,8 +15,7 @@ from interviewer.program import Program
 from interviewer.rules.outline import drawn
 from interviewer.store import InterviewRow
 from interviewer.web import transcripts_state as state
-from tests.web.courses import DESIGN, Talk
-from tests.web.interviews import BEGUN, FELL_BACK, SAID, log_of, put
+from tests.web.interviews import BEGUN, DESIGN, FELL_BACK, SAID, Talk, log_of, put
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 from interviewer.library.parsing.clean import HYPHENS, Joiner
 from interviewer.library.parsing.pdf_words import Run
@@ -76,17 +76,15 @@ def pieces(lines: Sequence[Run], *, title: Sequence[Run] = ()) -> list[Piece]:
         # Nothing but large type or numbers: little, but it is what the document says.
         parts = [_Part(part.lines, heading=False) for part in _parts(lines, body=body, leading=leading)]
     joiner = Joiner(run.text for run in lines)
-    texts = _whole([(part, _joined(part.lines, joiner)) for part in parts], body=body, joiner=joiner)
-    levels = _levels([part for part, _ in texts if part.heading])
-    return [
-        Piece(
-            kind="heading" if part.heading else "text",
-            text=text.replace("\x02", "-"),
-            page=part.first.page,
-            level=levels[id(part)] if part.heading else 0,
-        )
-        for part, text in texts
-    ]
+    whole = _whole([(part, _joined(part.lines, joiner)[0]) for part in parts], body=body, joiner=joiner)
+    levels = _levels([part for part in whole if part.heading])
+    return [_piece(part, joiner, level=levels.get(id(part), 0)) for part in whole]
+
+
+def _piece(part: _Part, joiner: Joiner, *, level: int) -> Piece:
+    text, breaks = _joined(part.lines, joiner)
+    kind: Literal["heading", "text"] = "heading" if part.heading else "text"
+    return Piece(kind, text.replace("\x02", "-"), page=part.first.page, level=level, breaks=breaks)
 
 
 def body_size(lines: Sequence[Run]) -> float:
@@ -295,16 +293,20 @@ def _is_debris(part: _Part, *, body: float, width: float) -> bool:
     return sum(letter.isalpha() for letter in text) < 2
 
 
-def _joined(lines: Sequence[Run], joiner: Joiner) -> str:
-    text = ""
+def _joined(lines: Sequence[Run], joiner: Joiner) -> tuple[str, list[tuple[int, int]]]:
+    """The lines as one, and where in it another page begins: the character and the page."""
+    text, breaks, page = "", [], lines[0].page
     for run in lines:
         text = joiner.join(text, run.text)
-    return text
+        if run.page != page:
+            page = run.page
+            breaks.append((len(text) - len(run.text), page))
+    return text, breaks
 
 
-def _whole(texts: list[tuple[_Part, str]], *, body: float, joiner: Joiner) -> list[tuple[_Part, str]]:
+def _whole(texts: list[tuple[_Part, str]], *, body: float, joiner: Joiner) -> list[_Part]:
     """Put together paragraphs that a column's end, a figure or a footnote cut; what cut them comes after them."""
-    result: list[tuple[_Part, str]] = []
+    result: list[_Part] = []
     rest = list(texts)
     while rest:
         part, text = rest.pop(0)
@@ -315,7 +317,7 @@ def _whole(texts: list[tuple[_Part, str]], *, body: float, joiner: Joiner) -> li
             other, more = rest.pop(found)
             text = joiner.join(text, more)
             part = _Part([*part.lines, *other.lines], heading=False)
-        result.append((part, text))
+        result.append(part)
     return result
 
 

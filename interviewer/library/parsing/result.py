@@ -30,6 +30,7 @@ class Piece:
     text: str
     page: int | None = None
     level: int = 0
+    breaks: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

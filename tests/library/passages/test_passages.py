@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.domain.library import Block, Parsed
+from interviewer.domain.library import Block, Document, Excerpt, Parsed
 from interviewer.library.passages import MOST_WORDS, _spans, embedded_text, passages, text_of, words_of
 
 SAMPLE = "towers items users etc. e.g. we Dr. is 3.5 fast? slow! so-called x The A (and) “yes.” 数据 模型。"
 WORDS = st.sampled_from(SAMPLE.split())
 TEXTS = st.lists(WORDS, min_size=1, max_size=120).map(" ".join)
-BLOCKS = st.builds(
-    lambda text, level, page: Block(
-        kind="heading" if level else "text", text=text[:100].strip() if level else text, level=level, page=page
-    ),
-    TEXTS,
-    st.sampled_from([0, 0, 0, 1, 2, 3]),
-    st.one_of(st.none(), st.integers(1, 9)),
-)
+
+
+def block(text: str, level: int, page: int, at: int) -> Block:
+    """A heading, or a paragraph; one that is longer than `at` characters goes on on the next page there."""
+    if level:
+        return Block(kind="heading", text=text[:100].strip(), level=level, page=page)
+    return Block(kind="text", text=text, page=page, breaks=((at, page + 1),) if at < len(text) else ())
+
+
+def unpaged(parsed: Parsed) -> Parsed:
+    """The same where there are no pages."""
+    blocks = tuple(block.model_copy(update={"page": None, "breaks": ()}) for block in parsed.blocks)
+    return Parsed(kind="text", blocks=blocks)
+
+
+BLOCKS = st.builds(block, TEXTS, st.sampled_from([0, 0, 0, 1, 2, 3]), st.integers(1, 9), st.integers(1, 400))
 DOCUMENTS = st.lists(BLOCKS, max_size=25).map(lambda blocks: Parsed(kind="pdf", blocks=tuple(blocks)))
 
 
@@ -72,14 +81,35 @@ def test_none_is_too_long_and_none_is_only_headings(parsed: Parsed) -> None:
 
 
 @given(DOCUMENTS)
-def test_a_passage_begins_on_the_page_of_its_first_character(parsed: Parsed) -> None:
-    starts = []
-    place = 0
-    for block in parsed.blocks:
-        starts.append((place, block.page))
-        place += len(block.text) + 2
+def test_every_character_of_a_passage_is_on_its_page(parsed: Parsed) -> None:
+    pages: list[int | None] = []
+    for each in parsed.blocks:
+        first, second = each.breaks[0] if each.breaks else (len(each.text), None)
+        pages += [each.page] * first + [second] * (len(each.text) - first)
+        pages += pages[-1:] * 2
     for passage in passages(parsed, document="d"):
-        assert passage.page == [page for start, page in starts if start <= passage.start][-1]
+        found = [passage.page_at(place) for place in range(len(passage.text))]
+        assert found == pages[passage.start : passage.end]
+        assert passage.page == found[0]
+
+
+@given(DOCUMENTS)
+def test_pages_change_nothing_else_and_there_may_be_none(parsed: Parsed) -> None:
+    for passage in passages(unpaged(parsed), document="d"):
+        assert passage.page is None and passage.breaks == () and passage.page_at(9) is None
+
+
+def test_a_quote_is_cited_with_the_page_it_stands_on() -> None:
+    text = paragraph(9)
+    parsed = Parsed(
+        kind="pdf", pages=9, blocks=(Block(kind="text", text=text, page=3, breaks=((text.index("Sentence 5"), 4),)),)
+    )
+    found = passages(parsed, document="d" * 32)
+    about = Document(
+        id="d" * 32, source="a", sha256="", kind="pdf", title="T", added_at=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    pages = [Excerpt(document=about, passage=found[0]).cite(f"Sentence {n} word").page for n in (0, 4, 5, 8)]
+    assert (len(found), found[0].page, pages) == (1, 3, [3, 3, 4, 4])
 
 
 @given(TEXTS)

@@ -69,6 +69,18 @@ def test_running_heads_feet_and_page_numbers_are_left_out() -> None:
     assert [block.page for block in parsed.blocks] == [1, 2, 3, 4, 5]
 
 
+def test_a_paragraph_that_goes_on_on_the_next_page_says_where() -> None:
+    words = ("The item tower is refreshed every night and " * 14).split()
+    first = prose(" ".join(words), y=700)
+    second = prose("nothing is lost by it at all. " + FILLER, y=700)
+    third = prose("Another paragraph begins here. " + FILLER, y=700)
+    blocks = [block for block in parse(pdf([first, second, third]), name="a.pdf").blocks if block.kind == "text"]
+    assert [block.page for block in blocks] == [1, 3]
+    ((place, page),) = blocks[0].breaks
+    assert page == 2 and blocks[0].text[place:].startswith("nothing is lost")
+    assert blocks[1].breaks == ()
+
+
 def test_the_number_of_a_lone_page_is_left_out_and_other_numbers_are_not() -> None:
     lines = [*prose(FILLER + "It took", y=700), (72.0, 660.0, 10.0, "17"), (300.0, 30.0, 10.0, "Page xii")]
     text = " ".join(texts(parse(pdf([lines]), name="a.pdf")))
