@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from evals.fit_facts import problems
-from interviewer.agents.facts import asked, prepare
+from interviewer.agents.facts import asked, prepare, replied
 from interviewer.domain import Question
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,14 +27,27 @@ def wordings(problem: str) -> list[tuple[str, str | None]]:
     return [(wording, one["fact"]) for one in given[problem] for wording in one["wordings"]]
 
 
+FACT = ("right", "right after asking back", "asked back beside it", "other", "more", "missed")
+SILENCE = ("silent", "told", "asked back in vain")
+OUTCOMES = (*FACT, *SILENCE)
+"""For a fact: told at once and nothing else; told once its name was given among those offered; others were offered;
+another one was told; more were told; none. For silence: nothing told, something told, something offered.
+"""
+
+
 def outcome(question: Question, wording: str, fact: str | None) -> str:
-    """`right` (the fact and nothing else), `told` (silence was right), `other`, `more`, `missed` or `silent`."""
-    found = asked(question, wording).facts
+    """What becomes of a question: one of OUTCOMES; an ask back is answered with the name of the fact that is meant."""
+    found = asked(question, wording)
     if fact is None:
-        return "told" if found else "silent"
-    if found == (fact,):
-        return "right"
-    return "missed" if not found else "more" if fact in found else "other"
+        return "told" if found.facts else "asked back in vain" if found.unsure else "silent"
+    if found.facts:
+        return "right" if found.facts == (fact,) else "more" if fact in found.facts else "other"
+    if fact not in found.unsure:
+        return "asked back beside it" if found.unsure else "missed"
+    assert question.brief is not None
+    name = next(one.name for one in question.brief.facts if one.id == fact)
+    after = replied(question, found.unsure, name).facts
+    return "right after asking back" if after == (fact,) else "other"
 
 
 def main(arguments: list[str]) -> int:
@@ -53,8 +66,8 @@ def main(arguments: list[str]) -> int:
             result = outcome(question, wording, fact)
             seconds.append(time.perf_counter() - start)
             counts[result] += 1
-            if options.errors and result not in ("right", "silent"):
-                print(f"  {result}: {wording!r} wants {fact}, gets {asked(question, wording).facts}")
+            if options.errors and result not in ("right", "right after asking back", "silent"):
+                print(f"  {result}: {wording!r} wants {fact}, gets {asked(question, wording)}")
         print(name, _line(counts))
         total += counts
     print("all", _line(total))
@@ -76,11 +89,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _line(counts: Counter[str]) -> str:
-    facts = sum(counts[name] for name in ("right", "other", "more", "missed"))
-    none = counts["silent"] + counts["told"]
-    others = ", ".join(f"{name} {counts[name]}" for name in ("other", "more", "missed", "told") if counts[name])
-    told = f"fact {counts['right']}/{facts} = {counts['right'] / facts:.3f}"
-    return f"{told}, silence {counts['silent']}/{none} = {counts['silent'] / none:.3f} ({others})"
+    return "; ".join(
+        f"{of} {sum(counts[name] for name in names)}: "
+        + ", ".join(f"{name} {counts[name]} = {counts[name] / sum(counts[n] for n in names):.3f}" for name in names)
+        for of, names in (("facts", FACT), ("silence", SILENCE))
+    )
 
 
 if __name__ == "__main__":

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
-from interviewer.agents.facts import Asked, asked, coefficients, prepare
+import evals
+from interviewer.agents.facts import Asked, Chosen, asked, chosen, coefficients, prepare, replied
+from interviewer.agents.matching.answers import given, wanted
 from interviewer.agents.matching.questions import asks
 from interviewer.content.load import root
 from interviewer.domain import Question
@@ -60,6 +64,16 @@ def test_one_question_gets_its_fact(fraud: Question, text: str, fact: str) -> No
 def test_several_questions_get_their_facts_in_order_each_once(fraud: Question) -> None:
     found = asked(fraud, "What is the fraud rate, and what is the latency budget? How fast must it be? GDPR?")
     assert found == Asked(("fraud_share", "latency", "rules_of_law"))
+
+
+def test_the_rate_at_the_peak_takes_two_facts(fraud: Question) -> None:
+    assert set(asked(fraud, "Peak QPS?").facts) == {"payments_per_day", "peak_factor"}
+
+
+def test_a_terse_message_that_is_clear_needs_no_question_mark(fraud: Question) -> None:
+    assert asked(fraud, "latency budget for the decision at the 99th percentile") == Asked(("latency",))
+    assert asked(fraud, "The latency budget at the 99th percentile decides this.") == Asked()
+    assert asked(fraud, "Gradient boosted trees on a few hundred hand-made counts.") == Asked()
 
 
 def test_where_the_sheet_is_silent_no_fact_is_told(fraud: Question) -> None:
@@ -126,3 +140,72 @@ def test_questions_are_cut_into_what_each_asks() -> None:
         "kept",
         "fact",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("I'm not sure how quickly the answer has to be there.", "latency"),
+        ("You didn't mention the fraud rate.", "fraud_share"),
+        ("It isn't clear to me how many payments a day there are.", "payments_per_day"),
+        ("The latency budget, please.", "latency"),
+        ("I'd like a rough number for the fraud rate.", "fraud_share"),
+        ("I'll assume chargebacks arrive within a day, unless you tell me otherwise.", "disputes"),
+        ("Do we have a review team, and how many cases can they look at?", "analysts"),
+    ],
+)
+def test_a_question_need_not_look_like_one(fraud: Question, text: str, fact: str) -> None:
+    assert asked(fraud, text) == Asked((fact,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm not sure how good the labels are, so I would start with a small audit.",
+        "I don't know the fraud rate, but I'd take one in a thousand.",
+        "One moment, please.",
+        "Give me a minute, please.",
+    ],
+)
+def test_thinking_aloud_about_what_is_not_known_asks_nothing(fraud: Question, text: str) -> None:
+    assert asked(fraud, text) == Asked()
+
+
+def test_a_question_that_is_not_clear_is_asked_back_and_the_reply_picks(fraud: Question) -> None:
+    offers = ("disputes", "dispute_truth", "bank_alerts")
+    for reply, facts in {
+        "How true disputes are.": ("dispute_truth",),
+        "early warnings": ("bank_alerts",),
+        "yes": ("disputes",),
+        "the second one": ("dispute_truth",),
+        "the latter": ("bank_alerts",),
+        "all of them please": offers,
+        "Whether a holder may lie.": ("dispute_truth",),
+    }.items():
+        assert replied(fraud, offers, reply) == Asked(facts), reply
+    assert replied(fraud, offers, "No, neither.") == Asked((), silent=True)
+    assert replied(fraud, offers, "What is the latency budget?").facts == ("latency",)
+    assert (
+        replied(fraud, offers, "I would split by time and leave a gap of ninety days between the two sets.") == Asked()
+    )
+
+
+def test_close_facts_are_offered_and_not_told() -> None:
+    assert chosen(np.array([0.5, 0.3, 0.05, 0.15]), 0.58) == Chosen(offered=(0, 1))
+    assert chosen(np.array([0.1, 0.7, 0.1, 0.1]), 0.58) == Chosen(told=1)
+    assert chosen(np.array([0.3, 0.2, 0.05, 0.45]), 0.58) == Chosen()
+
+
+def test_a_facts_kind_of_answer_is_told_from_its_words() -> None:
+    assert "money" in wanted("How expensive is a wrong decline?") & given("It costs 10 dollars.")
+    assert "time" in wanted("How long is the wait?") & given("within 100 milliseconds")
+    assert "money" not in given("It has to be there within 100 milliseconds.")
+
+
+def test_what_is_kept_is_told_from_what_is_only_worded_like_it() -> None:
+    said = yaml.safe_load((Path(evals.__file__).parent / "golden" / "facts_fit_refusals.yaml").read_text("utf-8"))
+    for part, least in (("seen", 1.0), ("held_out", 0.85)):
+        kept = [any(ask.kind == "kept" for ask in asks(text)) for text in said[part]["kept"]]
+        assert sum(kept) >= least * len(kept)
+        for text in said[part]["asked"]:
+            assert [ask.kind for ask in asks(text)] in (["fact"], ["method"]), text

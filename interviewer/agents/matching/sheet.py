@@ -18,24 +18,30 @@ import numpy as np
 import yaml
 
 from interviewer.agents.matching.alignment import Floats
+from interviewer.agents.matching.answers import given, wanted
 from interviewer.agents.matching.words import content_stems, stem, stems, words
 from interviewer.domain import Fact
 from interviewer.llm.embed import TokenVectors, embedder
 
 FEATURES: Final = (
     "nearest", "near", "says", "overlap", "covered", "covered_says", "aligned", "words", "worst_word", "turned_nearest",
-    "turned_near",
+    "turned_near", "mean", "soft", "name", "kind_given", "kind_asked", "kind_same",
 )  # fmt: skip
 """Of a question and a fact: cosine with the nearest wording and the mean of the three nearest; cosine with the answer;
 weighted overlap of stems with the best wording; shares of the question's stems among the wordings' and the answer's;
 alignment of word pieces with the nearest wordings; mean and least, over the question's words, of the best cosine with a
-single word of the fact; the first two again without what all wordings of the sheet have in common."""
+single word of the fact; the first two again without what all wordings of the sheet have in common; the cosine's mean
+and its soft maximum over all wordings; cosine with the fact's name; and by kind of answer (answers.py) the share of the
+kinds wanted that the fact gives, the share that its wordings want, and how alike these are on average."""
 
-RIVAL_FEATURES: Final = ("nearest", "near", "overlap", "aligned", "words", "worst_word", "turned_nearest")
+RIVAL_FEATURES: Final = ("nearest", "near", "overlap", "aligned", "words", "worst_word", "turned_nearest", "soft")
 """Those of the rivals that count for silence, each the most of any rival."""
 
 SHARED: Final = 2
 """Wordings that a topic and a fact have in common from which they are one."""
+
+SHARPNESS: Final = 10.0
+"""Of the soft maximum: cosines that are a tenth apart count as 1 to e."""
 
 ALIGNED: Final = 3
 """Nearest wordings that are aligned piece by piece."""
@@ -56,6 +62,12 @@ class Target:
     says: Floats
     """(384,), zero without an answer."""
     says_stems: frozenset[str]
+    name: Floats
+    """(384,), zero without one."""
+    kinds: tuple[frozenset[str], ...]
+    """Kinds of answer that each wording wants."""
+    gives: frozenset[str]
+    """Kinds of answer that it gives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +103,15 @@ def sheet(facts: tuple[Fact, ...]) -> Sheet:
     centre = np.asarray(own.mean(axis=0), np.float32)
     texts = [*groups, *rivals]
     answers = [*(fact.says for fact in facts), *("" for _ in rivals)]
+    names = [*(fact.name for fact in facts), *("" for _ in rivals)]
     content = dict.fromkeys(
         w for group, says in zip(texts, answers, strict=True) for t in (*group, says) for w in _words(t)
     )
     rows = {word: row for row, word in enumerate(content)}
     vectors = embedder().vectors(list(rows))
-    targets = [_target(group, says, centre, rows) for group, says in zip(texts, answers, strict=True)]
+    targets = [
+        _target(group, name, says, centre, rows) for group, name, says in zip(texts, names, answers, strict=True)
+    ]
     weights, rarest = _weights(facts)
     return Sheet(tuple(targets[: len(facts)]), tuple(targets[len(facts) :]), centre, weights, rarest, vectors, rows)
 
@@ -119,6 +134,7 @@ class _Question:
         self._tokens = embedder().tokens([text])[0]
         self._turned = _turned(self._tokens.pooled, of.centre)
         self._stems = content_stems(text) or stems(text)
+        self._kinds = wanted(text)
         self._of = of
         said = _words(text)
         self._word_weights = np.array([of.weights.get(stem(word), of.rarest) for word in said])
@@ -148,7 +164,16 @@ class _Question:
             worst,
             float(turned[0]),
             float(turned[:3].mean()),
+            float(cosines.mean()),
+            float(np.log(np.exp(SHARPNESS * cosines).sum())) / SHARPNESS,
+            float(target.name @ self._tokens.pooled),
+            self._share(target.gives),
+            self._share(frozenset().union(*(target.kinds[row] for row in kept))),
+            float(np.mean([_alike(self._kinds, target.kinds[row]) for row in kept])),
         ]
+
+    def _share(self, kinds: frozenset[str]) -> float:
+        return len(self._kinds & kinds) / len(self._kinds) if self._kinds else 0.5
 
     def _weigh(self, found: frozenset[str]) -> float:
         return sum(self._of.weights.get(one, self._of.rarest) for one in found)
@@ -164,6 +189,10 @@ class _Question:
             return 0.5, 0.5
         best = self._near_words[:, rows].max(axis=1)
         return float((best * self._word_weights).sum() / self._word_weights.sum()), float(best.min())
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one or other else 0.5
 
 
 def _shared(facts: Sequence[Fact]) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, ...]]]:
@@ -182,7 +211,7 @@ def _shared(facts: Sequence[Fact]) -> tuple[dict[str, tuple[str, ...]], list[tup
     return lent, [rival for rival in rivals if rival]
 
 
-def _target(wordings: tuple[str, ...], says: str, centre: Floats, rows: Mapping[str, int]) -> Target:
+def _target(wordings: tuple[str, ...], name: str, says: str, centre: Floats, rows: Mapping[str, int]) -> Target:
     tokens = embedder().tokens(wordings)
     pooled = np.stack([one.pooled for one in tokens])
     return Target(
@@ -194,6 +223,9 @@ def _target(wordings: tuple[str, ...], says: str, centre: Floats, rows: Mapping[
         word_rows=tuple(tuple(rows[word] for word in _words(text)) for text in (*wordings, says)),
         says=embedder().tokens([says])[0].pooled,
         says_stems=stems(says) if says else frozenset(),
+        name=embedder().tokens([name])[0].pooled,
+        kinds=tuple(wanted(wording) for wording in wordings),
+        gives=given(f"{name} {says}"),
     )
 
 
