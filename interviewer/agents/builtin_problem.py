@@ -6,12 +6,14 @@ Depth follows the ladder and drive how much came unasked, since those are counte
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import fmean
+from types import MappingProxyType
 
 from interviewer.agents.matcher import Matches
 from interviewer.agents.matching.credit import NOISE, SURE, credit
-from interviewer.domain import Board, Dimension, Finding, Importance, Mark
-from interviewer.rules.ladder import held, reached, steps
+from interviewer.domain import Board, Dimension, Finding, Importance, Mark, Raised
+from interviewer.rules.ladder import held, passed, steps
 from interviewer.rules.long_round import asked_for
 from interviewer.rules.scoring import RAISED_CREDIT, round_half_down
 from interviewer.rules.state import Thread
@@ -23,6 +25,8 @@ LONG_HIT, LONG_PARTIAL = 0.68, 0.55
 a recited recipe with nothing of the problem in it still meets the points at 0.5 (`python -m evals.design`)."""
 LONG_NOISE, LONG_SURE = 0.45, 0.85
 """Probabilities that earn nothing and everything, for the same reason. A ladder is short: the usual ones hold there."""
+NEEDED = ("hint_asked", "gave_up_here", "gave_up")
+"""Rules whose hints somebody asked for or was stuck without."""
 FACTS, FEWEST = 4, 3
 """Facts asked for that show a candidate who finds out first; points raised below which drive is not judged."""
 
@@ -32,7 +36,7 @@ def problem_marks(
 ) -> list[Mark]:
     """One mark for each dimension; not observed where nothing was said and nothing asked."""
     marks = [_mark(dim, found, findings, thread) for dim in dims]
-    return [_driven(mark, thread, board) if mark.dimension == "drive" else _deep(mark, thread) for mark in marks]
+    return [_driven(mark, thread, board) if mark.dimension == "drive" else _deep(mark, thread, found) for mark in marks]
 
 
 def _mark(dim: Dimension, found: Matches, findings: Sequence[Finding], thread: Thread) -> Mark:
@@ -64,12 +68,18 @@ def _occasion(thread: Thread, sections: set[str]) -> bool:
     return len(thread.sentences) >= FEWEST and (here or bool(sections & visited))
 
 
-def _deep(mark: Mark, thread: Thread) -> Mark:
-    if mark.dimension != "depth" or not steps(thread.question) or mark.level is None:
+def _deep(mark: Mark, thread: Thread, found: Matches) -> Mark:
+    """Each step that holds is a level, one that does not at most half of one, wherever on the ladder it is."""
+    count = steps(thread.question)
+    if mark.dimension != "depth" or not count or mark.level is None:
         return mark
-    level = reached(thread)
-    value = min(4.0, max(1.0, level + (held(thread, level + 1) if level < steps(thread.question) else 0.0)))
-    reason = f"The ladder holds up to step {level} of {steps(thread.question)}."
+    # What one message only touches may be sure in the whole talk.
+    sure: dict[str, Raised] = {point.key_point: "unprompted" for point in found.points if point.probability >= LONG_HIT}
+    whole = replace(thread, raised=MappingProxyType({**sure, **thread.raised}))
+    holding = [passed(whole, step) for step in range(1, count + 1)]
+    shares = [1.0 if holds else min(0.5, held(whole, step)) for step, holds in enumerate(holding, 1)]
+    value = min(4.0, max(1.0, sum(shares)))
+    reason = f"{sum(holding)} of the {count} steps hold."
     return mark.model_copy(update={"value": value, "level": round_half_down(value), "reason": reason})
 
 
@@ -80,7 +90,8 @@ def _driven(mark: Mark, thread: Thread, board: Board) -> Mark:
     labelled = sum(bool(edge.label) for edge in board.edges)
     drawn = 0.0 if not board.edges else 0.5 if not labelled else 1.0
     asked = len(asked_for(thread))
-    helped = sum(turn.kind == "hint" and turn.speaker == "interviewer" for turn in thread.turns)
+    # Hints that nobody needed tell of the interviewer: without a model it does not see every new thought.
+    helped = sum(turn.kind == "hint" and turn.move is not None and turn.move.rule in NEEDED for turn in thread.turns)
     led = 1 + 1.4 * unasked + 0.9 * min(1.0, asked / FACTS) + 0.7 * drawn - 0.3 * helped
     value = min(4.0, max(1.0, led if mark.value is None else (led + mark.value) / 2))
     reason = f"{unasked:.0%} of what came up came unasked, {asked} facts were asked for, "

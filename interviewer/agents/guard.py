@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from interviewer.agents.matcher import match
 from interviewer.agents.matching.words import stems
-from interviewer.domain import Question
+from interviewer.domain import KeyPoint, Question
 from interviewer.rules.state import State
 
 EXPRESSED = 0.5
@@ -20,6 +21,10 @@ EXPRESSED_LONG = 0.65
 """The same for one sentence against the thirty points of a long problem, where any question comes near one of them."""
 HALF_SAID_LONG = 0.6
 """HALF_SAID for the candidate's words in such a round: among eighty sentences every point comes near."""
+PLAINER = 0.25
+"""By how much a sentence may say such a point more surely than the candidate has; more is not taking up their words."""
+NEW_WORDS = 2
+"""Words of such a point, used by nobody yet, from which a sentence tells it: any general question meets some point."""
 
 _VERDICT = re.compile(
     r"^(?:that(?:'s| is| was) |this is |you(?:'re| are) |yes,? |no,? |very |really |quite |an? |what an? )*"
@@ -29,7 +34,8 @@ _VERDICT = re.compile(
 )
 _LATE_VERDICT = re.compile(
     r"\b(?:you(?:'re| are) (?:absolutely |quite |completely )?(?:right|correct|wrong|mistaken)|"
-    r"(?:that|this|it)(?:'s| is) (?:absolutely |quite |not )?(?:right|correct|incorrect|wrong|true|false)\b(?!.*\?)|"
+    r"(?<!whether )(?<!if )(?:that|this|it)(?:'s| is) (?:absolutely |quite |not )?"
+    r"(?:right|correct|incorrect|wrong|true|false)\b(?!.*\?)|"
     r"are you sure|you (?:missed|forgot|overlooked)|well done|good job)\b",
     re.IGNORECASE,
 )
@@ -89,20 +95,36 @@ class Guard:
         """The unsaid key points that the sentence says. Blocking: it embeds."""
         found = self._named_by_cue(sentence)
         for question, unsaid in self.unsaid:
-            enough = EXPRESSED if question.brief is None else EXPRESSED_LONG
-            said = _expressed(question, (sentence,), enough) & unsaid if unsaid else frozenset()
+            if not unsaid:
+                continue
+            long = question.brief is not None
+            said = _said(question, (sentence,), EXPRESSED_LONG if long else EXPRESSED)
+            said = {id: sure for id, sure in said.items() if id in unsaid}
+            if long:
+                said = {id: sure for id, sure in said.items() if self._tells(question.key_point(id), sentence)}
             # Mostly there is nothing to excuse, and then nothing of what the candidate said has to be embedded.
-            found |= said - self._excused(question) if said else frozenset()
+            found |= said.keys() - self._excused(question, said) if said else frozenset()
         return found
 
-    def _excused(self, question: Question) -> frozenset[str]:
-        """The key points that the move or the candidate has at least half said."""
-        half = HALF_SAID if question.brief is None else HALF_SAID_LONG
-        return _expressed(question, self.licensed, HALF_SAID) | _expressed(question, self.own, half)
+    def _excused(self, question: Question, said: Mapping[str, float]) -> frozenset[str]:
+        """Of the key points in `said`, with how surely: those that the move or the candidate has at least half said."""
+        licensed = _said(question, self.licensed, HALF_SAID).keys()
+        if question.brief is None:
+            return frozenset(licensed | _said(question, self.own, HALF_SAID).keys())
+        own = _said(question, self.own, HALF_SAID_LONG)
+        return frozenset(licensed | {id for id, sure in own.items() if said.get(id, 0.0) - sure < PLAINER})
+
+    def _tells(self, point: KeyPoint, sentence: str) -> bool:
+        """Whether a sentence has enough words of a point that were in nobody's mouth."""
+        words = stems(point.text).union(*(stems(cue) for cue in point.cues))
+        return len((stems(sentence) & words) - self._known) >= NEW_WORDS
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset[str]().union(*(stems(text) for text in (*self.licensed, *self.said)))
 
     def _named_by_cue(self, sentence: str) -> frozenset[str]:
-        known = frozenset[str]().union(*(stems(text) for text in (*self.licensed, *self.said)))
-        new = stems(sentence)
+        known, new = self._known, stems(sentence)
         return frozenset(
             point.id
             for question, unsaid in self.unsaid
@@ -112,8 +134,9 @@ class Guard:
         )
 
 
-def _expressed(question: Question, sentences: Sequence[str], enough: float) -> frozenset[str]:
-    return frozenset(p.key_point for p in match(question, sentences).points if p.probability >= enough)
+def _said(question: Question, sentences: Sequence[str], enough: float) -> dict[str, float]:
+    """The key points that the sentences say, with how surely."""
+    return {p.key_point: p.probability for p in match(question, sentences).points if p.probability >= enough}
 
 
 def guard(state: State, licensed: Sequence[str]) -> Guard:

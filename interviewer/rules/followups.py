@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from interviewer.domain import Act, Angle, Ladder, Move, Observation, Question, Round, Strictness
+from interviewer.domain import (
+    Act,
+    Angle,
+    KeyPoint,
+    Ladder,
+    Move,
+    Observation,
+    Probe,
+    Question,
+    Round,
+    Strictness,
+    Twist,
+)
+from interviewer.rules import ladder
+from interviewer.rules.coded import fails_now, helps_now
 from interviewer.rules.phases import TWIST
 from interviewer.rules.state import State, Thread
 
@@ -30,14 +44,30 @@ class Context:
         assert thread is not None
         return thread
 
+    @property
+    def twist(self) -> Twist | None:
+        """The twist, while the part that it opens is under way."""
+        brief = self.thread.question.brief
+        return brief.twist if brief is not None and self.thread.section == TWIST else None
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """The written follow-ups, at the twist its own first."""
+        return (*(self.twist.probes if self.twist is not None else ()), *self.thread.question.probes)
+
+    @property
+    def ladders(self) -> tuple[Ladder, ...]:
+        """The written hints, at the twist its own first."""
+        return (*(self.twist.ladders if self.twist is not None else ()), *self.thread.question.ladders)
+
     def within(self, key_point: str) -> bool:
         """Whether it is time for a key point: of the part under way, or of the ladder's steps so far; else always."""
         thread = self.thread
-        point, brief = thread.question.key_point(key_point), thread.question.brief
-        if thread.section == TWIST and brief is not None and brief.twist is not None:
-            return key_point in brief.twist.shows
+        point = thread.question.key_point(key_point)
+        if self.twist is not None:
+            return key_point in self.twist.shows
         if thread.level and point.level:
-            return point.level <= thread.level
+            return point.level <= thread.level and point.level not in ladder.left(thread)
         return not thread.section or point.section in ("", thread.section)
 
     def say(self, wording: Sequence[str]) -> str:
@@ -69,13 +99,17 @@ MOST_QUOTED = 14
 
 
 def asked(thread: Thread) -> str:
-    """What the candidate was asked last here: the written words, or of a probe that has none, what was said."""
-    for turn in reversed(thread.turns):
+    """What the candidate was asked last here: the written words, or of a probe that has none, what was said.
+
+    Empty if they have gone on to another part by themselves since.
+    """
+    since = thread.visits[-1].since if thread.visits else 0
+    for turn in reversed(thread.turns[since:]):
         move = turn.move
         if move is not None and (move.kind in ("probe", "challenge") or move.section):
             written = move.key_point or move.trap or move.section or move.sum or move.dive
             return move.text if written else turn.text
-    return thread.question.opener
+    return "" if since else thread.question.opener
 
 
 def followed_up(thread: Thread) -> bool:
@@ -86,8 +120,10 @@ def followed_up(thread: Thread) -> bool:
 def challenge(context: Context) -> Move | None:
     """The question that lets the candidate find out about a trap they are in, once for each."""
     for trap in context.thread.question.traps:
-        if trap.code in context.thread.slips and trap.code not in context.thread.challenged:
-            return Move(kind="challenge", text=trap.probe, trap=trap.code, anchor=context.observation.anchor)
+        said = context.thread.slips.get(trap.code)
+        if said is not None and trap.code not in context.thread.challenged:
+            anchor = said[-1] if said else context.observation.anchor
+            return Move(kind="challenge", text=trap.probe, trap=trap.code, anchor=anchor)
     return None
 
 
@@ -100,19 +136,45 @@ def offered_hint(context: Context) -> Move | None:
 
 
 def hint(context: Context, *, highest: int) -> Move | None:
-    """The next rung of a ladder that still leads somewhere: to what they are stuck on, else one that was begun."""
+    """The next rung of a ladder that still leads somewhere: to what they are stuck on, else one that was begun.
+
+    Where code fails a test, help is with that, whatever was said about it and in whichever part it belongs.
+    """
     thread, stuck = context.thread, stuck_on(context)
-    open_ladders = [
-        ladder
-        for ladder in thread.question.ladders
-        if ladder.key_point not in thread.raised and context.within(ladder.key_point)
-    ]
-    open_ladders.sort(key=lambda ladder: (ladder.key_point != stuck, -thread.rungs.get(ladder.key_point, 0)))
-    for ladder in open_ladders:
-        rung = thread.rungs.get(ladder.key_point, 0) + 1
-        if rung <= highest and rung <= len(ladder.rungs):
-            return _rung(ladder, rung)
+    open_ladders = [one for one in context.ladders if _leads_on(context, one)]
+    open_ladders.sort(
+        key=lambda one: (
+            one.key_point != stuck,
+            not helps_now(one, thread.runs),
+            -thread.rungs.get(one.key_point, 0),
+        )
+    )
+    for one in open_ladders:
+        rung = thread.rungs.get(one.key_point, 0) + 1
+        # Who gave up on a narrower question learns nothing from being shown where to look.
+        if rung == 1 and one.key_point == stuck and gives_up(context):
+            rung = 2
+        if rung <= highest and rung <= len(one.rungs):
+            return _rung(one, rung)
     return None
+
+
+def _leads_on(context: Context, one: Ladder) -> bool:
+    """Whether a ladder is for a test that fails, or still leads to something that was not said."""
+    thread = context.thread
+    if helps_now(one, thread.runs):
+        return True
+    coded = thread.question.task is not None
+    asked_for = context.act.kind == "hint" or gives_up(context)
+    # Unasked, nobody is sent to look elsewhere while one of their tests fails.
+    elsewhere = coded and not asked_for and bool(one.tests) and fails_now(thread.runs)
+    here = context.within(one.key_point) or (coded and asked_for)
+    return one.key_point not in thread.raised and here and not elsewhere
+
+
+def gives_up(context: Context) -> bool:
+    """Whether they say that they do not know, by the button or in words."""
+    return context.act.kind == "gave_up" or context.observation.intent == "gave_up"
 
 
 def stuck_on(context: Context) -> str | None:
@@ -130,11 +192,16 @@ def no_hint(context: Context) -> Move:
     return Move(kind="acknowledge", text=context.say(context.round.wording.no_hint_left))
 
 
-def written_probe(context: Context) -> Move | None:
-    """The written probe that fits: where the talk leads first, musts before shoulds, then the angle; none twice."""
-    thread = context.thread
+def written_probe(context: Context, *, among: Callable[[KeyPoint], bool] | None = None) -> Move | None:
+    """The written probe that fits: where the talk leads first, musts before shoulds, then the angle; none twice.
+
+    On a ladder the step under way comes before those below, unless it is asked for `among` certain key points.
+    """
+    thread, point = context.thread, context.thread.question.key_point
     passed = thread.raised.keys() | thread.probed
-    left = [p for p in thread.question.probes if p.key_point not in passed and context.within(p.key_point)]
+    left = [p for p in context.probes if p.key_point not in passed and context.within(p.key_point)]
+    if among is not None:
+        left = [p for p in left if among(point(p.key_point))]
     if not left:
         return None
     angle = context.observation.angle
@@ -143,7 +210,8 @@ def written_probe(context: Context) -> Move | None:
         left,
         key=lambda p: (
             p.key_point != toward,
-            thread.question.key_point(p.key_point).importance != "must",
+            among is None and bool(thread.level) and point(p.key_point).level != thread.level,
+            point(p.key_point).importance != "must",
             p.angle != angle,
         ),
     )
@@ -165,27 +233,38 @@ def any_probe(context: Context) -> Move | None:
     written, own = written_probe(context), own_probe(context)
     if written is None or own is None:
         return written or own
-    # The candidate's line of thought is followed once before the written questions are worked off.
-    followed = any(
-        turn.move is not None and turn.move.kind == "probe" and turn.move.key_point is None for turn in thread.turns
-    )
+    # The candidate's line of thought is followed once, on each step of a ladder, before the written questions.
+    followed = any(turn.move is not None and is_own(turn.move) for turn in ladder.since_step(thread))
     leads_elsewhere = context.observation.toward not in (None, written.key_point)
     return own if leads_elsewhere and not followed else written
 
 
-def own_probe(context: Context) -> Move | None:
-    """A probe by angle on the sentence that the observer picked; it has no key point of its own."""
+def is_own(move: Move) -> bool:
+    """Whether a probe follows the candidate's own words, and no written question."""
+    written = move.key_point or move.sum or move.dive or move.level or move.section or move.against
+    return move.kind == "probe" and not written
+
+
+def own_probe(context: Context, *, patience: int = 0) -> Move | None:
+    """A probe by angle on the sentence that the observer picked; it has no key point of its own.
+
+    With more answers in a row that added nothing than `patience`, there is nothing to pick up.
+    """
     angle: Angle | None = context.observation.angle
-    if angle is None or context.observation.anchor is None or context.thread.stalls:
+    if angle is None or context.observation.anchor is None or context.thread.stalls > patience:
         return None
     anchor = context.observation.anchor
     # Said without a model, a general question needs something to refer to: their own words.
-    words = (
-        context.thread.sentences[anchor - 1].rstrip(".!?").split() if anchor <= len(context.thread.sentences) else []
-    )
-    quoted = " ".join(words[:MOST_QUOTED]) + (" …" if len(words) > MOST_QUOTED else "")
+    said = context.thread.sentences[anchor - 1] if anchor <= len(context.thread.sentences) else ""
     asking = context.say(context.round.wording.angles[angle])
-    return Move(kind="probe", text=f'You said "{quoted}". {asking}' if words else asking, angle=angle, anchor=anchor)
+    text = f'You said "{quoted(said, MOST_QUOTED)}". {asking}' if said else asking
+    return Move(kind="probe", text=text, angle=angle, anchor=anchor)
+
+
+def quoted(sentence: str, most: int) -> str:
+    """The first words of a sentence, as they are repeated to whoever said it."""
+    words = sentence.rstrip(".!?").split()
+    return " ".join(words[:most]) + (" …" if len(words) > most else "")
 
 
 def go_on(context: Context) -> Move | None:

@@ -1,12 +1,12 @@
-"""Rules of a round of ladders: one thread, step by step deeper, until a step does not hold (domain.md §2.2)."""
+"""How far somebody has come on a ladder (domain.md §2.2): what of it holds, was tried, was left."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from interviewer.domain import Level, Move, Question
-from interviewer.rules.followups import Context
-from interviewer.rules.state import Thread
+from interviewer.rules.state import Thread, Turn
 
 PASSED: Final = 0.5
 """Share of a step's key points, one must among them, with which it counts as passed."""
@@ -14,28 +14,11 @@ PASS_LINE: Final[dict[Level, int]] = {"junior": 2, "mid": 2, "senior": 3, "staff
 """The step that somebody at this level is expected to pass."""
 TRIES: Final = 3
 """Answers on one step after which the next is asked all the same, if something of it came or the one before holds."""
-
-
-def climb(context: Context) -> Move | None:
-    """The next step, once this one holds."""
-    thread = context.thread
-    rungs = thread.question.brief.rungs if thread.question.brief is not None else ()
-    if not thread.level or thread.level >= len(rungs) or thread.challenged < thread.slips.keys():
-        return None
-    something = held(thread, thread.level) > 0 or (thread.level > 1 and passed(thread, thread.level - 1))
-    if not passed(thread, thread.level) and not (_tries(thread) >= TRIES and something):
-        return None
-    return Move(kind="probe", text=rungs[thread.level].ask, level=thread.level + 1)
-
-
-def _tries(thread: Thread) -> int:
-    """Answers since this step was asked."""
-    answers = 0
-    for turn in reversed(thread.turns):
-        if turn.move is not None and turn.move.level == thread.level:
-            break
-        answers += turn.speaker == "candidate" and turn.kind == "said"
-    return answers
+LATELY: Final = 6
+SPENT: Final = 4
+"""Replies to giving up among the last `LATELY` turns of the interviewer with which the subject is over."""
+NO_TRY: Final = ("answer", "continue", "correct", "steer")
+"""Kinds of turn that reply to a message which was no attempt at the question."""
 
 
 def held(thread: Thread, level: int) -> float:
@@ -62,4 +45,58 @@ def steps(question: Question) -> int:
     return len(question.brief.rungs) if question.brief is not None else 0
 
 
-RULES = (climb,)
+def here(thread: Thread) -> int:
+    """The step that was asked about last, which may be one below the highest; 0 for a question without steps."""
+    return next(filter(None, (_asks_about(thread, move) for _, move in _moves(thread.turns[::-1]))), thread.level)
+
+
+def _asks_about(thread: Thread, move: Move) -> int:
+    return (thread.question.key_point(move.key_point).level if move.key_point else 0) or move.level
+
+
+def _moves(turns: tuple[Turn, ...]) -> Iterator[tuple[int, Move]]:
+    return ((n, turn.move) for n, turn in enumerate(turns) if turn.move is not None)
+
+
+def _let_go(thread: Thread) -> Iterator[tuple[int, int]]:
+    """For each time that they gave up or passed: the step that was asked about, and the one that was asked then."""
+    step = min(thread.level, 1)
+    for _, move in _moves(thread.turns):
+        then = _asks_about(thread, move)
+        if move.rule in ("let_go", "skip_step"):
+            yield step, then
+        step = then or step
+
+
+def helped(thread: Thread) -> frozenset[int]:
+    """The steps that they gave up on and were helped with."""
+    return frozenset(step for step, then in _let_go(thread) if then == step)
+
+
+def left(thread: Thread) -> frozenset[int]:
+    """The steps that were left because they gave up on them: these are not asked about again."""
+    return frozenset(step for step, then in _let_go(thread) if then != step)
+
+
+def is_spent(thread: Thread) -> bool:
+    """Whether they gave up so often of late that more questions would only trouble them."""
+    moves = [move.rule for _, move in _moves(thread.turns)]
+    return moves[-LATELY:].count("let_go") >= SPENT
+
+
+def since_step(thread: Thread) -> tuple[Turn, ...]:
+    """What was said since a step was asked last; before the second one, everything."""
+    asked = max((n for n, move in _moves(thread.turns) if move.level), default=-1)
+    return thread.turns[asked + 1 :]
+
+
+def tries(thread: Thread) -> int:
+    """Attempts at the step under way: no questions of theirs, and no answers to something beside it."""
+    answers, beside = 0, False
+    turns = since_step(thread)
+    for turn, reply in zip(turns, (*turns[1:], None), strict=True):
+        if turn.move is not None and turn.kind not in NO_TRY:
+            beside = turn.move.rule == "contradiction" or bool(turn.move.sum)
+        elif turn.kind == "said" and not beside and (reply is None or reply.kind not in NO_TRY):
+            answers += 1
+    return answers

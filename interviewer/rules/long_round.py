@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, Literal
 
-from interviewer.domain import Angle, Fact, Move, Question, Sum
-from interviewer.rules import followups, threads
+from interviewer.domain import Fact, Move, Question, Sum
+from interviewer.rules import digging, followups, pace, threads
 from interviewer.rules.arithmetic import Checked, check
+from interviewer.rules.evidence import sentences
 from interviewer.rules.followups import Context
 from interviewer.rules.formula import names
-from interviewer.rules.phases import SWING, TWIST, allowed, phases_of
+from interviewer.rules.phases import LED, phases_of
 from interviewer.rules.state import Thread
 
 QUIET: Final = 480.0
@@ -26,17 +26,13 @@ RECITED_FROM: Final = 0.2
 """Share of the time from which a recited template brings the twist early."""
 SUM_FROM: Final = 0.35
 """Share of a part's time from which its arithmetic is asked."""
+PICTURE_FROM: Final = 0.5
+"""Share of a first part with the whole picture in it from which the diagram is asked for."""
 SUM_AFTER: Final = 3
 """Messages in a part after which it is asked too, if they are short."""
-FILLING: Final[tuple[Angle, ...]] = ("failure", "justify", "quantify", "evidence", "counterfactual")
-"""Kinds of follow-up that fit whatever a designer has said, in the order in which they are taken."""
-LEADS_ON: Final = {"junior": 0, "mid": 1, "senior": 2, "staff": 2}
-"""How often in a row somebody who is getting on is only told to go on."""
-TURN: Final = (20.0, 180.0)
-"""Shortest and longest turn, in seconds, that the plan reckons with."""
 MOST_CONTRADICTIONS: Final = 2
-TWIST_FOLLOWED: Final = 2
-"""Messages after the twist whose own words are followed up rather than a dive asked."""
+MOST_QUOTED: Final = 8
+"""Words of each of two sentences that do not go together."""
 BESIDE: Final = ("answer", "acknowledge", "continue", "hint")
 """Kinds of turn that leave a piece of arithmetic open."""
 
@@ -66,12 +62,25 @@ def fact_asked(context: Context) -> Move | None:
     if not facts:
         return None
     told = tuple(fact.id for fact in facts)
-    return Move(kind="answer", text=" ".join(fact.says for fact in facts), facts=told, exact=True)
+    answer = Move(kind="answer", text=" ".join(fact.says for fact in facts), facts=told, exact=True)
+    return _led_on(context, answer) if context.state.setup.level in LED else answer
+
+
+def _led_on(context: Context, answer: Move) -> Move:
+    """The facts and a question after them: the next one if theirs came with an answer, else the one that is open."""
+    after = digging.dig(context) if context.observation.intent != "clarify" else None
+    if after is not None and (after.key_point or after.trap):
+        return after.model_copy(update={"text": f"{answer.text} {after.text}", "facts": answer.facts, "exact": True})
+    driving, open_ = context.round.wording.driving, followups.asked(context.thread)
+    question = sentences(open_)[-1] if open_ and open_ != context.thread.question.opener else ""
+    if not question and driving is not None and driving.back:
+        question = context.say(driving.back)
+    return answer.model_copy(update={"text": f"{answer.text} {question}".strip()})
 
 
 def asked_for(thread: Thread) -> frozenset[str]:
     """The facts that the candidate asked for; others came with the arithmetic."""
-    moves = (turn.move for turn in thread.turns if turn.move is not None and turn.move.kind == "answer")
+    moves = (turn.move for turn in thread.turns if turn.move is not None and turn.move.rule != "sum_due")
     return frozenset(id for move in moves for id in move.facts)
 
 
@@ -87,7 +96,8 @@ def left_to_you(context: Context) -> Move | None:
         return None
     # Of a written project only its own sentence fits: the facts are the candidate's.
     words = (brief.silent,) if context.state.setup.written else (brief.silent, *context.round.wording.answer)
-    return Move(kind="answer", text=context.say(words), exact=True)
+    # What a statement fixes may be said again: only where there is none is silence the whole answer.
+    return Move(kind="answer", text=context.say(words), exact=context.thread.question.task is None)
 
 
 def contradiction(context: Context) -> Move | None:
@@ -96,9 +106,9 @@ def contradiction(context: Context) -> Move | None:
     asked = sum(turn.move is not None and turn.move.rule == "contradiction" for turn in thread.turns)
     if pair is None or driving is None or asked >= MOST_CONTRADICTIONS or not _both_said(thread, pair):
         return None
-    first, second = (thread.sentences[n - 1].rstrip(".!?") for n in pair)
+    first, second = (followups.quoted(thread.sentences[n - 1], MOST_QUOTED) for n in pair)
     text = driving.contradiction.format(first=first, second=second)
-    return Move(kind="probe", text=text, angle="bridge", anchor=pair[1], exact=True)
+    return Move(kind="probe", text=text, angle="bridge", anchor=pair[1], against=pair[0])
 
 
 def _both_said(thread: Thread, pair: tuple[int, int]) -> bool:
@@ -118,15 +128,20 @@ def twist_due(context: Context) -> Move | None:
 
 def sum_check(context: Context) -> Move | None:
     """After an estimate that is far off, or none: once, how they got there. Whether it is right is not said."""
-    thread, driving = context.thread, context.round.wording.driving
-    moves = (turn.move for turn in reversed(thread.turns) if turn.move is not None and turn.kind not in BESIDE)
-    last = next(moves, None)
-    if last is None or not last.sum or last.rule == "sum_check" or context.act.kind != "said" or driving is None:
+    thread, driving, last = context.thread, context.round.wording.driving, open_sum(context.thread)
+    if last is None or last.rule == "sum_check" or context.act.kind != "said" or driving is None:
         return None
     if outcome(thread, last.sum) == "right":
         return None
     text, anchor = context.say(driving.sum_again), context.observation.anchor
     return Move(kind="probe", text=text, sum=last.sum, angle="quantify", anchor=anchor)
+
+
+def open_sum(thread: Thread) -> Move | None:
+    """The last question, if it was a piece of arithmetic; what was only said beside it leaves it open."""
+    moves = (turn.move for turn in reversed(thread.turns) if turn.move is not None and turn.kind not in BESIDE)
+    last = next(moves, None)
+    return last if last is not None and last.sum else None
 
 
 def outcome(thread: Thread, id: str) -> Literal["right", "off", "none"]:
@@ -157,18 +172,6 @@ def _worked_out(thread: Thread, id: str) -> Sequence[str]:
     return said
 
 
-def gave_up_here(context: Context) -> Move | None:
-    """Help with what they are stuck on, then another question of this part, then the next part."""
-    if context.act.kind != "gave_up" and context.observation.intent != "gave_up":
-        return None
-    wording = context.round.wording
-    help_ = followups.hint(context, highest=3) if context.thread.stalls < 2 else None
-    help_ = help_ or followups.written_probe(context) or _dive(context)
-    if help_ is not None:
-        return help_.model_copy(update={"lead": context.say(wording.ease)})
-    return threads.next_part(context, lead=context.say(wording.moving_on))
-
-
 def skip_part(context: Context) -> Move | None:
     """The candidate passes on this part."""
     if context.act.kind != "skip":
@@ -178,26 +181,11 @@ def skip_part(context: Context) -> Move | None:
 
 def part_is_over(context: Context) -> Move | None:
     """The time of this part is used up, reckoned at the middle of the turn that would follow."""
-    spent, given = _time(context)
-    if spent + _turn(context) / 2 < given:
+    if not pace.is_over(context):
         return None
     # What was just said wrong is put to them first; afterwards the talk would be elsewhere.
-    wrong = followups.challenge(context) if spent < (1 + SWING) * given else None
+    wrong = followups.challenge(context) if pace.may_run_over(context) else None
     return wrong or threads.next_part(context)
-
-
-def _time(context: Context) -> tuple[float, float]:
-    """Seconds that this part has taken, and that it may take."""
-    thread, phases = context.thread, phases_of(context.state.round, context.thread.question)
-    given = allowed(phases, thread.visits, total=context.state.setup.minutes * 60)
-    return context.clock - thread.visits[-1].at, given
-
-
-def _turn(context: Context) -> float:
-    """How long a turn of this candidate takes on average."""
-    thread = context.thread
-    mean = (context.clock - thread.opened) / max(1, sum(turn.speaker == "candidate" for turn in thread.turns))
-    return min(max(mean, TURN[0]), TURN[1])
 
 
 def sum_due(context: Context) -> Move | None:
@@ -206,7 +194,7 @@ def sum_due(context: Context) -> Move | None:
     brief = thread.question.brief
     if brief is None or driving is None:
         return None
-    if thread.visits and not (_far_in(context, SUM_FROM) or _answers_here(thread) >= SUM_AFTER):
+    if thread.visits and not (pace.far_in(context, SUM_FROM) or pace.answers_here(thread) >= SUM_AFTER):
         return None
     for one in brief.sums:
         if _is_here(thread, one.section) and one.id not in thread.sums and outcome(thread, one.id) != "right":
@@ -223,16 +211,6 @@ def _is_here(thread: Thread, section: str) -> bool:
     return thread.answers > 1
 
 
-def _answers_here(thread: Thread) -> int:
-    """Messages since this part began."""
-    answers = 0
-    for turn in reversed(thread.turns):
-        if turn.move is not None and turn.move.section:
-            break
-        answers += turn.speaker == "candidate" and turn.kind == "said"
-    return answers
-
-
 def _ask_sum(context: Context, one: Sum, lead: str) -> Move:
     thread = context.thread
     missing = tuple(fact for fact in _facts(thread.question, names(one.formula)) if fact.id not in thread.told)
@@ -241,95 +219,18 @@ def _ask_sum(context: Context, one: Sum, lead: str) -> Move:
     return Move(kind="probe", text=text, lead=lead, sum=one.id, facts=told, angle="quantify", exact=True)
 
 
-def _far_in(context: Context, share: float) -> bool:
-    spent, given = _time(context)
-    return spent >= share * given
-
-
 def board_due(context: Context) -> Move | None:
-    """Asks once for the diagram, if there is none after the first words about the whole picture."""
+    """Asks once for the diagram, if there is none after the first words about the whole picture or what follows it."""
     state, thread, driving = context.state, context.thread, context.round.wording.driving
     if not state.round.board or driving is None or not driving.board or state.board.boxes:
         return None
     asked = any(turn.move is not None and turn.move.rule == "board_due" for turn in thread.turns)
-    phases = phases_of(state.round, thread.question)
-    second = len(phases) > 1 and thread.section == phases[1].id
-    if asked or not second or not _answers_here(thread):
+    first = phases_of(state.round, thread.question)[0]
+    # Where the whole picture is no part of its own, it comes in the second half of the first one.
+    begun = thread.section != first.id or (first.includes and pace.far_in(context, PICTURE_FROM))
+    if asked or not begun or thread.twisted is not None or not pace.answers_here(thread):
         return None
     return Move(kind="steer", text=context.say(driving.board))
-
-
-def drive(context: Context) -> Move | None:
-    """Somebody who leads and is getting on is left to it."""
-    thread, driving = context.thread, context.round.wording.driving
-    options = context.observation.options
-    if driving is None or context.act.kind != "said" or followups.challenge(context) is not None:
-        return None
-    in_a_row = 0
-    for turn in reversed([turn for turn in thread.turns if turn.speaker == "interviewer"]):
-        if turn.kind != "continue":
-            break
-        in_a_row += 1
-    if in_a_row >= LEADS_ON[context.state.setup.level] or thread.stalls:
-        return None
-    # Without a model nothing ranks "continue": then two new points in one message show that they are getting on.
-    going_well = len(context.observation.touched) >= 2 and "continue" not in options
-    return _go_on(context, driving.go_on) if options[:1] == ("continue",) or going_well else None
-
-
-def _go_on(context: Context, wording: Sequence[str]) -> Move:
-    return Move(kind="continue", text=context.say(wording))
-
-
-def dig(context: Context) -> Move | None:
-    """The next question in this part: a challenge, help, a written probe or dive, a follow-up, or anything else."""
-    if context.round.wording.driving is None or not context.thread.visits:
-        return None
-    probe = followups.any_probe(context)
-    # What they make of the change is followed up before the talk turns to another situation.
-    own = context.thread.section == TWIST and _answers_here(context.thread) <= TWIST_FOLLOWED
-    found = {
-        "challenge": followups.challenge(context),
-        "hint": followups.offered_hint(context),
-        "probe": probe if probe is not None and (probe.key_point or own) else _dive(context) or probe,
-    }
-    for name in (*context.observation.options, "challenge", "hint", "probe"):
-        if (move := found.get(name)) is not None:
-            return move
-    return _fill(context)
-
-
-def _fill(context: Context) -> Move | None:
-    """With nothing written left: the part's time is still theirs, as long as something new comes."""
-    thread, driving = context.thread, context.round.wording.driving
-    if driving is None or thread.stalls > 1:
-        return None
-    own = sum(turn.move is not None and turn.move.kind == "probe" and not turn.move.key_point for turn in thread.turns)
-    last = context.state.last_move
-    if last is None or last.kind != "continue":
-        return _go_on(context, driving.anything_else)
-    angled = context.observation.model_copy(update={"angle": FILLING[own % len(FILLING)]})
-    return followups.own_probe(replace(context, observation=angled)) or _go_on(context, driving.anything_else)
-
-
-def _dive(context: Context) -> Move | None:
-    """A deep dive of this part, or after the twist any: where the candidate has shown most first, then least."""
-    thread = context.thread
-    dives = thread.question.brief.dives if thread.question.brief is not None else ()
-    left = [dive for dive in dives if dive.id not in thread.dived and thread.section in (dive.section, TWIST)]
-    if not left:
-        return None
-    strong_first = len(thread.dived) % 2 == 0
-
-    def raised(index: int) -> float:
-        points = left[index].key_points
-        share = sum(id in thread.raised for id in points) / len(points)
-        return -share if strong_first else share
-
-    # What comes from the company's own work is asked before anything else of its part.
-    dive = left[min(range(len(left)), key=lambda index: (not left[index].source, raised(index)))]
-    unsaid = next((id for id in dive.key_points if id not in thread.raised), None)
-    return Move(kind="probe", text=dive.ask, dive=dive.id, key_point=unsaid)
 
 
 def next_part(context: Context) -> Move | None:
@@ -357,12 +258,10 @@ RULES = (
     contradiction,
     twist_due,
     sum_check,
-    gave_up_here,
     skip_part,
     part_is_over,
     sum_due,
     board_due,
-    drive,
-    dig,
     next_part,
+    *digging.RULES,
 )

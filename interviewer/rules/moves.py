@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from interviewer.domain import Move
-from interviewer.rules import followups, ladder, long_round, threads
+from interviewer.rules import asking_back, climbing, coding, followups, long_round, threads
 from interviewer.rules.followups import Context
+from interviewer.rules.phases import phases_of
+from interviewer.rules.problems import placed
 from interviewer.rules.selection import next_question
 from interviewer.rules.state import State
 from interviewer.rules.threads import leave
@@ -51,9 +53,25 @@ def begin(context: Context) -> Move | None:
     question = next_question(context.state, context.bank)
     if question is None:
         return Move(kind="close", text=wording.closing)
+    opening = _opening(context).format(minutes=setup.minutes)
+    question = placed(question, phases_of(context.state.round, question))
+    lead = " ".join(filter(None, (opening, _company(context), _cannot_run(context))))
+    return Move(kind="ask", text=question.opener, lead=lead, question=question)
+
+
+def _cannot_run(context: Context) -> str:
+    """What the opening says where code is written that nothing here can run."""
+    words, why = context.round.wording.coding, context.state.setup.cannot_run
+    return words.no_sandbox.format(sentence=why) if words is not None and why else ""
+
+
+def _opening(context: Context) -> str:
+    """How the interview is begun: one about a single subject otherwise than one about several."""
+    setup, wording = context.state.setup, context.round.wording
+    if setup.written and not any(question.citations for question in setup.written):
+        return wording.opening_project or wording.opening_one
     one = setup.question is not None and not context.state.round.phases
-    opening = wording.opening_one if one else wording.opening.format(minutes=setup.minutes)
-    return Move(kind="ask", text=question.opener, lead=f"{opening} {_company(context)}".strip(), question=question)
+    return wording.opening_one if one or len(setup.written) == 1 else wording.opening
 
 
 def _company(context: Context) -> str:
@@ -164,19 +182,20 @@ def asked_to_clarify(context: Context) -> Move | None:
 
 def misread(context: Context) -> Move | None:
     """The question was read as another one: said once, free of charge."""
-    if context.observation.intent != "misread" or context.thread.steered > 1:
+    asked = followups.asked(context.thread)
+    if context.observation.intent != "misread" or context.thread.steered > 1 or not asked:
         return None
-    return Move(kind="correct", text=followups.asked(context.thread), lead=context.say(context.round.wording.misread))
+    return Move(kind="correct", text=asked, lead=context.say(context.round.wording.misread))
 
 
 def sidestepped(context: Context) -> Move | None:
     """On the topic, but not what was asked: the question is put once more, unless they said something to challenge."""
-    last = context.state.last_move
-    if followups.challenge(context) is not None:
+    last, asked = context.state.last_move, followups.asked(context.thread)
+    if followups.challenge(context) is not None or not asked:
         return None
     if context.observation.intent != "sidestepped" or last is None or last.kind not in ("probe", "challenge"):
         return None
-    return Move(kind="steer", text=followups.asked(context.thread), lead=context.say(context.round.wording.put_again))
+    return Move(kind="steer", text=asked, lead=context.say(context.round.wording.put_again))
 
 
 def off_topic(context: Context) -> Move | None:
@@ -185,7 +204,8 @@ def off_topic(context: Context) -> Move | None:
         return None
     if context.thread.steered > MOST_STEERS:
         return leave(context, closes="covered", lead=context.say(context.round.wording.next_thread))
-    return Move(kind="steer", text=followups.asked(context.thread), lead=context.say(context.round.wording.steer))
+    text = followups.asked(context.thread) or context.say(context.round.wording.elaborate)
+    return Move(kind="steer", text=text, lead=context.say(context.round.wording.steer))
 
 
 def said_nothing(context: Context) -> Move | None:
@@ -239,7 +259,12 @@ def tick_due(state: State, clock: float, silent: float) -> bool:
         return False
     if clock >= state.setup.minutes * 60:
         return True
-    nudges = (*NUDGES, long_round.QUIET) if state.round.phases else NUDGES
+    if state.round.code and coding.tick_due(state, clock, silent):
+        return True
+    long = any(thread.question.brief is not None for thread in state.threads)
+    nudges = (*NUDGES, long_round.QUIET) if long else NUDGES
+    if state.round.code and not coding.is_reading(state):
+        nudges = (coding.QUIET_AFTER, *nudges[1:])
     return state.nudges < len(nudges) and silent >= nudges[state.nudges]
 
 
@@ -265,7 +290,9 @@ RULES: dict[str, Rule] = {
         follow,
         next_thread,
         *long_round.RULES,
-        *ladder.RULES,
+        *asking_back.RULES,
+        *climbing.RULES,
+        *coding.RULES,
     )
 }
 """Every rule by its name in round.yaml."""

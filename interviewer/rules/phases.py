@@ -28,6 +28,8 @@ class Visit:
     section: str
     at: float
     """Interview clock in seconds."""
+    since: int = 0
+    """Of a part that the candidate went on to: how many turns there were before; what those asked is no longer open."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,12 @@ def allowed(phases: Sequence[Phase], visits: Sequence[Visit], *, total: float) -
     return max(min((1 - SWING) * budget, share), min((1 + SWING) * budget, total * done / whole - now.at))
 
 
-def following(phases: Sequence[Phase], visits: Sequence[Visit]) -> Phase | None:
-    """The part that comes next: the first in order that was not begun; None without any."""
+def following(phases: Sequence[Phase], visits: Sequence[Visit], *, onward: bool = False) -> Phase | None:
+    """The part that comes next: the first in order that was not begun; `onward`: none before the one under way."""
     begun = {visit.section for visit in visits}
+    if onward and visits:
+        ids = [phase.id for phase in phases]
+        phases = phases[ids.index(visits[-1].section) :]
     return next((phase for phase in phases if phase.id not in begun), None)
 
 

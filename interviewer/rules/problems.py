@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Collection, Sequence
+from typing import TypeVar
 
-from interviewer.domain import Brief, Dive, KeyPoint, Landmark, Question, Setup
+from interviewer.domain import Brief, Dive, KeyPoint, Landmark, Phase, Question, Setup, Sum
 from interviewer.rules.phases import TWIST
 
 ABOUT_WORK = (
@@ -13,6 +15,9 @@ ABOUT_WORK = (
     "What would you want to know before you agree?"
 )
 """The deep dive on a company's published work of which no document is there."""
+_Placed = TypeVar("_Placed", KeyPoint, Sum, Dive)
+LONG_WORD = 6
+"""Letters from which a word says something about its subject."""
 CITED = "tradeoffs"
 """The dimension that the company's key points speak for: what they know of one system is weighed against theirs."""
 
@@ -26,6 +31,19 @@ def problem(setup: Setup, bank: Sequence[Question], systems: Collection[str]) ->
     return random.Random(setup.seed).choice(sorted(among, key=lambda q: q.id)) if among else None
 
 
+def placed(question: Question, phases: Sequence[Phase]) -> Question:
+    """The problem with everything that belongs to a part which has joined another one moved there."""
+    host = {id: phase.id for phase in phases for id in phase.includes}
+    if not host or question.brief is None:
+        return question
+
+    def moved(found: Sequence[_Placed]) -> tuple[_Placed, ...]:
+        return tuple(one.model_copy(update={"section": host.get(one.section, one.section)}) for one in found)
+
+    brief = question.brief.model_copy(update={"sums": moved(question.brief.sums), "dives": moved(question.brief.dives)})
+    return question.model_copy(update={"brief": brief, "key_points": moved(question.key_points)})
+
+
 def with_company(
     question: Question, company: str, authored: Sequence[Question], landmarks: Sequence[Landmark]
 ) -> Question:
@@ -35,13 +53,20 @@ def with_company(
         return question
     about = set(question.topics) | set(brief.systems) | {question.area}
     if authored:
-        nearest = max(authored, key=lambda q: (len(about & {q.area, *q.topics}), q.id))
+        said = _words(question)
+        nearest = max(authored, key=lambda q: (len(about & {q.area, *q.topics}), len(said & _words(q)), q.id))
         return _with_question(question, brief, company, nearest)
     # What is about the system itself comes before what is about a method: a method's name can be half an answer.
     fitting = sorted(
         (one for one in landmarks if one.supports in about), key=lambda one: one.supports in question.topics
     )
     return _with_landmark(question, brief, company, fitting[0]) if fitting else question
+
+
+def _words(question: Question) -> frozenset[str]:
+    """The longer words of a question and of its points, to tell what is about the same thing."""
+    text = " ".join((question.opener, *(point.text for point in question.key_points)))
+    return frozenset(word for word in re.findall(r"[a-z]+", text.lower()) if len(word) >= LONG_WORD)
 
 
 def _with_question(question: Question, brief: Brief, company: str, authored: Question) -> Question:

@@ -2,103 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from interviewer.domain import Act, Board, Event, Grade, Made, Mark, Move, Observation, Question, Raised, Rubric, Setup
+from interviewer.domain import Act, Board, Event, Grade, Made, Mark, Move, Observation, Raised, Rubric, Run, Setup
+from interviewer.rules.coded import ABOUT_RESULTS, CODE, EARLIER, EXTEND, Tried, handed_in_well, starter
 from interviewer.rules.evidence import sentences
 from interviewer.rules.phases import LED, OWN_PACE, TWIST, Visit, allowed, phases_of
+from interviewer.rules.thread import Thread, Turn
+
+__all__ = ["PAUSE_AFTER", "State", "Thread", "Turn", "apply", "fold", "is_closing"]
 
 PAUSE_AFTER = 180.0
 """Seconds without a sign of the page after which the interview clock stands still."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One message in a thread."""
-
-    act: int
-    """Number of the act that this is, or that it answers."""
-    speaker: Literal["candidate", "interviewer"]
-    text: str
-    at: datetime
-    kind: str
-    """The act's kind, or the move's."""
-    numbers: tuple[int, ...] = ()
-    """The candidate's sentence numbers within the thread."""
-    made: Made | None = None
-    move: Move | None = None
-    board: Board | None = None
-    """The diagram as it was when the candidate said this, if it had changed."""
-
-
-@dataclass(frozen=True)
-class Thread:
-    """One question and everything said about it."""
-
-    index: int
-    question: Question
-    opened: float
-    """Interview clock in seconds when it was asked."""
-    turns: tuple[Turn, ...] = ()
-    sentences: tuple[str, ...] = ()
-    """The candidate's sentences; number n stands at n - 1."""
-    raised: Mapping[str, Raised] = field(default_factory=dict)
-    slips: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    probed: frozenset[str] = frozenset()
-    challenged: frozenset[str] = frozenset()
-    rungs: Mapping[str, int] = field(default_factory=dict)
-    """Key point → highest hint rung given towards it."""
-    stalls: int = 0
-    """Answers in a row that added nothing new."""
-    answers: int = 0
-    steered: int = 0
-    closes: str = ""
-    """Why it ended; empty while it is open."""
-    grade: Grade | None = None
-    graded_by: Made | None = None
-    graded_times: int = 0
-    visits: tuple[Visit, ...] = ()
-    """The parts of a long round, in the order in which they were begun; empty where there are none."""
-    level: int = 0
-    """The step of a ladder that is under way, 1–4; 0 elsewhere."""
-    told: frozenset[str] = frozenset()
-    """Facts that the candidate has been told."""
-    sums: Mapping[str, int] = field(default_factory=dict)
-    """Arithmetic that was asked for → how many sentences had been said by then."""
-    dived: frozenset[str] = frozenset()
-    twisted: int | None = None
-    """How many sentences had been said when the twist came; None before it."""
-    recited: bool = False
-    """Whether the candidate has run through a memorised list of steps."""
-    checks: frozenset[str] = frozenset()
-    """Time checks that were said."""
-
-    @property
-    def section(self) -> str:
-        """The part that is under way; empty in rounds without parts."""
-        return self.visits[-1].section if self.visits else ""
-
-    @property
-    def rung(self) -> int:
-        """The highest hint rung given in this thread, 0–4."""
-        return max(self.rungs.values(), default=0)
-
-    def unraised(self, *importance: str) -> tuple[str, ...]:
-        """Ids of the key points of these importances that have not come up, in the question's order."""
-        return tuple(
-            point.id
-            for point in self.question.key_points
-            if point.importance in importance and point.id not in self.raised
-        )
-
-    def share(self, *importance: str) -> float:
-        """The share (0–1) of the key points of these importances that came up; 1 if there are none."""
-        wanted = [point.id for point in self.question.key_points if point.importance in importance]
-        return sum(id in self.raised for id in wanted) / len(wanted) if wanted else 1.0
 
 
 @dataclass(frozen=True)
@@ -133,6 +52,8 @@ class State:
     """The diagram as it is now."""
     revision: int = 0
     """How often it was changed: the number that the next change must carry."""
+    code: str = ""
+    """The candidate's code as it was last seen."""
 
     @property
     def over(self) -> bool:
@@ -177,6 +98,11 @@ def apply(state: State, event: Event) -> State:
     return replace(_STEPS[event.kind](state, event, event.payload), updated=event.at)
 
 
+def is_closing(state: State) -> bool:
+    """Whether the goodbye was said and the end is not recorded yet."""
+    return not state.over and state.last_move is not None and state.last_move.kind == "close"
+
+
 def _stopped(state: State, at: datetime) -> State:
     return replace(state, clock=state.clock_at(at), running_since=None)
 
@@ -191,9 +117,11 @@ def _act(state: State, event: Event, payload: dict[str, Any]) -> State:
     state = replace(_stopped(state, event.at), acts=number + 1, pending=act)
     if act.kind != "tick":
         state = replace(state, nudges=0)
+    if act.code is not None:
+        state = _coding(replace(state, code=act.code))
     if act.kind in ("begin", "tick"):
         return state
-    turn = Turn(act=number, speaker="candidate", text=act.text, at=event.at, kind=act.kind)
+    turn = Turn(act=number, speaker="candidate", text=act.text, at=event.at, kind=act.kind, code=act.code)
     thread = state.thread
     if thread is None or state.phase == "questions":
         return replace(state, asides=(*state.asides, turn))
@@ -215,6 +143,26 @@ def _new_board(state: State, thread: Thread) -> Board | None:
     return state.board if state.board != (shown[-1] if shown else Board()) else None
 
 
+def _coding(state: State) -> State:
+    """Whoever has begun to write is past reading and planning."""
+    thread = state.thread
+    if thread is None or thread.section not in EARLIER or state.code == starter(thread.question):
+        return state
+    begun = {visit.section for visit in thread.visits}
+    new = (Visit(id, state.clock, since=len(thread.turns)) for id in (*EARLIER, CODE) if id not in begun)
+    return _with_thread(state, replace(thread, visits=(*thread.visits, *new)))
+
+
+def _ran(state: State, event: Event, payload: dict[str, Any]) -> State:
+    """A run belongs to the thread that is open; that of our tests may come when it has just been closed."""
+    run = Run.model_validate(payload["run"])
+    if not run.hidden:
+        state = _coding(replace(state, code=run.code, nudges=0))
+    thread = state.threads[-1]
+    tried = Tried(run, turns=len(thread.turns), clock=state.clock_at(event.at))
+    return _with_thread(state, replace(thread, runs=(*thread.runs, tried)))
+
+
 def _drew(state: State, _: Event, payload: dict[str, Any]) -> State:
     return replace(state, board=Board.model_validate(payload["board"]), revision=state.revision + 1)
 
@@ -228,19 +176,29 @@ def _observed(state: State, _: Event, payload: dict[str, Any]) -> State:
     fresh = {touch.key_point for touch in seen.touched if touch.key_point in known} - thread.raised.keys()
     raised = {**thread.raised, **{id: _how(state, thread, id) for id in fresh}}
     slips = {**thread.slips, **{slip.code: slip.sentences for slip in seen.slips if slip.code not in thread.slips}}
-    answered = seen.intent in ("answer", "empty", "off_topic", "misread")
+    # Asked how two things go together, or about a result, they explain; nothing new is expected of that.
+    last = state.last_move
+    explained = last is not None and (last.against is not None or last.rule in ABOUT_RESULTS)
+    answered = seen.intent in ("answer", "empty", "off_topic", "misread") and not (explained or _did(state, thread))
     return _with_thread(
         state,
         replace(
             thread,
             raised=MappingProxyType(raised),
             slips=MappingProxyType(slips),
-            stalls=0 if fresh else thread.stalls + (1 if answered else 0),
+            stalls=0 if fresh else thread.stalls + answered,
             steered=thread.steered + (seen.intent in ("off_topic", "misread")),
             visits=_followed(state, thread, seen.section),
             recited=thread.recited or seen.recites,
         ),
     )
+
+
+def _did(state: State, thread: Thread) -> bool:
+    """Whether the act is something else than an answer: time that passed, code handed in, typed or run meanwhile."""
+    if state.pending is not None and state.pending.kind in ("tick", "submitted"):
+        return True
+    return thread.turns[-1].code is not None or (bool(thread.runs) and thread.runs[-1].turns == len(thread.turns) - 1)
 
 
 def _followed(state: State, thread: Thread, section: str) -> tuple[Visit, ...]:
@@ -249,9 +207,13 @@ def _followed(state: State, thread: Thread, section: str) -> tuple[Visit, ...]:
     known = {phase.id for phase in phases[:-1]} - {visit.section for visit in thread.visits} - {TWIST}
     if state.setup.level in LED or section not in known or not thread.visits:
         return thread.visits
+    if section == EXTEND and not handed_in_well(thread.runs):
+        return thread.visits
     at = thread.visits[-1].at
     spent, given = state.clock - at, allowed(phases, thread.visits, total=state.setup.minutes * 60)
-    return (*thread.visits, Visit(section, state.clock)) if spent >= OWN_PACE * given else thread.visits
+    if spent < OWN_PACE * given:
+        return thread.visits
+    return (*thread.visits, Visit(section, state.clock, since=len(thread.turns) - 1))
 
 
 def _how(state: State, thread: Thread, key_point: str) -> Raised:
@@ -285,10 +247,11 @@ def _decided(state: State, _: Event, payload: dict[str, Any]) -> State:
             visits=(Visit(phases[0].id, state.clock),) if phases else (),
             level=1 if move.question.brief is not None and move.question.brief.rungs else 0,
         )
-        state = replace(state, threads=(*state.threads, opened))
+        state = replace(state, threads=(*state.threads, opened), code=starter(move.question))
     if move.kind == "take_question":
         state = replace(state, phase="questions")
-    nudged = state.pending is not None and state.pending.kind == "tick"
+    # A word about a result, or on to the next part, is none; the third tick would end the interview.
+    nudged = state.pending is not None and state.pending.kind == "tick" and move.rule == "silence"
     return replace(state, last_move=move, nudges=state.nudges + nudged)
 
 
@@ -307,6 +270,7 @@ def _led(state: State, thread: Thread, move: Move) -> Thread:
         checks=thread.checks | ({move.check} if move.check else set()),
         level=max(thread.level, move.level),
         stalls=0 if move.section or move.level else thread.stalls,
+        steered=0 if move.section else thread.steered,
     )
 
 
@@ -374,6 +338,7 @@ def _closed(state: State, event: Event, payload: dict[str, Any]) -> State:
 _STEPS: dict[str, Callable[[State, Event, dict[str, Any]], State]] = {
     "act": _act,
     "drew": _drew,
+    "ran": _ran,
     "observed": _observed,
     "decided": _decided,
     "spoken": _spoken,

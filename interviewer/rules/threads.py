@@ -52,12 +52,20 @@ def next_part(context: Context, *, lead: str = "", closes: Any = "covered") -> M
     thread, driving = context.thread, context.round.wording.driving
     assert driving is not None
     phases = phases_of(context.state.round, thread.question)
-    phase = following(phases, thread.visits)
+    # What somebody who writes code has passed over, such as tests that are there already, is not gone back to.
+    phase = following(phases, thread.visits, onward=thread.question.task is not None)
     if phase is None or phase is phases[-1]:
         return _questions(context, closes)
     if phase.id == TWIST:
         return twist(context)
     lead = lead or context.say(driving.passes_on)
+    return Move(kind="steer", section=phase.id, text=context.say(phase.enters), lead=lead)
+
+
+def to_part(context: Context, section: str, *, lead: str = "") -> Move:
+    """A certain part of a long round, out of its order."""
+    phases = phases_of(context.state.round, context.thread.question)
+    phase = next(phase for phase in phases if phase.id == section)
     return Move(kind="steer", section=phase.id, text=context.say(phase.enters), lead=lead)
 
 

@@ -163,6 +163,8 @@ def test_a_design_round_finds_its_own_problem_and_weights_it_by_its_kind(place: 
     assert infra.setup.question == infra.threads[0].question.id
     weights = [{dim.id: dim.weight for dim in state.round.dimensions} for state in (infra, modeling)]
     assert weights[0]["serving"] == 40 and weights[1]["serving"] == 15
+    core = [{dim.id for dim in state.round.dimensions if dim.core} for state in (infra, modeling)]
+    assert core == [{"evaluation", "serving"}, {"data", "modelling", "evaluation"}]
     assert sum(weights[0].values()) == sum(weights[1].values()) == 100
 
 
@@ -191,3 +193,26 @@ def test_whatever_is_typed_the_round_goes_on_and_gives_nothing_away(place: Place
     assert not any(point.text in words for point in PROBLEM.key_points)
     told = [fact for fact in BRIEF.facts if fact.says in words]
     assert len(told) <= 5 and {fact.id for fact in told} == state.thread.told
+
+
+@pytest.mark.parametrize(
+    ("estimate", "word"),
+    [
+        ("2 million a day over 86,400 seconds, times 3, so about 70 orders a second.", "which holds"),
+        ("That makes about 70,000 orders per second.", "which is far off"),
+    ],
+)
+def test_the_speaker_sees_what_was_worked_out_and_whether_it_holds(place: Place, estimate: str, word: str) -> None:
+    asked: list[Request] = []
+    script = model(seen(points=[], angle="justify", anchor=1))
+
+    def watched(request: Request) -> Any:
+        if not request.schema:
+            asked.append(request)
+        return "And then?" if not request.schema else script(request)
+
+    skipped = [("skip", "")] * 6
+    played(place, watched, *skipped, *[("said", "We would run it on some machines of ours.")] * 3, ("said", estimate))
+    told = ["\n".join(request.texts) for request in asked]
+    mine = [words for words in told if "What they have worked out" in words]
+    assert len(mine) == 1 and f"What they have worked out, {word}" in mine[0] and estimate in mine[0].split(word)[1]

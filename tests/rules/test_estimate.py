@@ -11,9 +11,19 @@ from interviewer.rules.estimate import estimate
 
 def test_twenty_minutes_by_hand() -> None:
     value = estimate(20, price_in=2.0, price_out=8.0)
-    # 16 acts of (1,800 + 1,300) in and (90 + 60) out; 5 threads graded twice at 2,600 in and 450 out.
-    assert (value.tokens_in, value.tokens_out) == (75_600, 6_900)
-    assert value.cost == pytest.approx(75_600 * 2e-6 + 6_900 * 8e-6)
+    # 16 acts of (1,800 + 1,500) in and (90 + 60) out; 5 threads graded twice at 2,600 in and 450 out.
+    assert (value.tokens_in, value.tokens_out) == (78_800, 6_900)
+    assert value.cost == pytest.approx(78_800 * 2e-6 + 6_900 * 8e-6)
+
+
+def test_long_rounds_by_hand() -> None:
+    design = estimate(45, round="design", price_in=2.0, price_out=8.0)
+    # 36 acts of (5,500 + 3,900) in and (90 + 60) out; one problem graded twice at 9,000 in and 700 out.
+    assert (design.tokens_in, design.tokens_out) == (356_400, 6_800)
+    depth = estimate(45, round="depth", price_in=2.0, price_out=8.0)
+    # 36 acts of (3,100 + 2,400) in; three subjects graded twice at 4,600 in and 450 out.
+    assert (depth.tokens_in, depth.tokens_out) == (225_600, 8_100)
+    assert estimate(45, round="new", price_in=2.0, price_out=8.0) == estimate(45, price_in=2.0, price_out=8.0)
 
 
 def test_steps_that_the_built_in_does_cost_nothing() -> None:

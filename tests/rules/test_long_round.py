@@ -1,20 +1,24 @@
 """The rules of the design round, one after another, as a candidate would meet them."""
 
+import re
 from typing import Any
 
 import pytest
 
 from interviewer.content import shipped
-from interviewer.domain import Board, Box, Brief, Move
-from interviewer.rules.long_round import outcome
+from interviewer.domain import Board, Box, Brief, Move, Question
+from interviewer.rules.followups import asked
+from interviewer.rules.long_round import asked_for, outcome
 from interviewer.rules.phases import allowed, phases_of
+from interviewer.rules.problems import with_company
 from interviewer.rules.state import Thread
-from tests.build import Log
+from tests.build import Log, question
 
 PROBLEM = shipped().question("delivery-eta")
 BRIEF = PROBLEM.brief or Brief(kind="modeling")
 SECTIONS = {section: [p.id for p in PROBLEM.key_points if p.section == section] for section in ("framing", "data")}
 FACT = BRIEF.facts[0]
+PLATFORM = shipped().question("llm-serving")
 
 
 def begun(**setup: Any) -> Log:
@@ -55,6 +59,51 @@ def test_a_question_in_the_middle_of_an_answer_is_answered_too() -> None:
     assert log.turn(facts=(FACT.id,), touched=SECTIONS["framing"][2:3]).rule != "fact_asked"
 
 
+def test_who_is_led_hears_the_open_question_again_after_a_fact_and_others_do_not() -> None:
+    for level in ("junior", "mid", "senior", "staff"):
+        log, follows = begun(level=level), level == "junior"
+        first = log.turn("How many orders?", intent="clarify", facts=(FACT.id,))
+        assert first.text.startswith(FACT.says) and first.text.endswith("?") is follows
+        probe = log.turn("I see.", touched=SECTIONS["framing"][:1], options=("probe",))
+        assert probe.kind == "probe"
+        again = log.turn("What about the peak?", intent="clarify", facts=(BRIEF.facts[1].id,))
+        short = re.split(r"(?<=[.?]) ", probe.text)[-1]
+        assert again.text == f"{BRIEF.facts[1].says} {short}" if follows else again.text == BRIEF.facts[1].says
+        assert asked_for(thread(log)) == {FACT.id, BRIEF.facts[1].id}
+
+
+def test_who_is_led_and_asks_within_an_answer_hears_the_next_question_with_the_fact() -> None:
+    log = begun(level="junior")
+    move = log.turn("Late costs more. How many orders?", facts=(FACT.id,), touched=SECTIONS["framing"][:1])
+    assert (move.kind, move.facts, move.exact) == ("probe", (FACT.id,), True)
+    assert move.text.startswith(FACT.says) and move.text.endswith("?") and move.key_point
+    assert asked_for(thread(log)) == {FACT.id}
+    leading = begun(level="senior")
+    move = leading.turn("Late costs more. How many orders?", facts=(FACT.id,), touched=SECTIONS["framing"][:1])
+    assert (move.kind, move.text) == ("answer", FACT.says)
+
+
+def test_a_challenge_starts_from_the_sentence_of_the_slip() -> None:
+    trap = PROBLEM.traps[0]
+    log = begun()
+    log.turn("How many orders? I shuffle them all.", seconds=5, facts=(FACT.id,), slips=(trap.code,), anchor=1)
+    move = log.turn("And then I go on. And on.", seconds=5, anchor=4)
+    assert (move.kind, move.trap, move.anchor) == ("challenge", trap.code, 2)
+
+
+def test_what_was_asked_in_a_part_that_they_have_left_is_no_longer_open() -> None:
+    log = begun(level="senior")
+    log.draw(Board(boxes=(Box(id="a", name="client"),)))
+    log.turn("So.", seconds=200, options=("probe",), touched=SECTIONS["framing"][:1])
+    assert asked(thread(log)) != ""
+    log.turn("On to the data.", seconds=60, section="data", facts=(FACT.id,), touched=SECTIONS["data"][:1])
+    assert thread(log).section == "data" and asked(thread(log)) == ""
+    move = log.turn("My cat has a name.", intent="off_topic", seconds=5)
+    assert move.rule == "off_topic" and PROBLEM.opener not in move.text
+    assert log.turn("I take the orders.", seconds=5, options=("probe",)).kind == "probe"
+    assert asked(thread(log)) != ""
+
+
 def test_where_the_sheet_is_silent_it_is_left_to_them() -> None:
     log = begun()
     move = log.turn("Which cloud?", intent="clarify")
@@ -78,11 +127,17 @@ def test_somebody_who_gets_on_is_left_to_it_as_long_as_their_level_allows(level:
     assert rules[in_a_row] != "drive"
 
 
+@pytest.mark.parametrize("minutes", [30, 45])
 @pytest.mark.parametrize("level", ["junior", "senior"])
-def test_every_part_begins_and_ends_near_its_plan_and_the_round_ends(level: Any) -> None:
-    log = begun(level=level)
-    phases = phases_of(log.round.rubric("modeling"), PROBLEM)
-    points = iter([p.id for p in PROBLEM.key_points] * 3)
+@pytest.mark.parametrize("problem", [PROBLEM, PLATFORM], ids=lambda problem: problem.id)
+def test_every_part_begins_and_ends_near_its_plan_and_the_round_ends(
+    problem: Question, level: Any, minutes: int
+) -> None:
+    log = Log((problem,), round="design", question=problem.id, level=level, minutes=minutes)
+    log.begin()
+    phases = phases_of(log.state.round, problem)
+    scale = minutes / sum(phase.minutes for phase in phases)
+    points = iter([p.id for p in problem.key_points] * 3)
     starts = {phases[0].id: 0.0}
     for _ in range(80):
         move = log.turn("One thing leads to another here.", seconds=90, touched=[next(points)])
@@ -94,8 +149,30 @@ def test_every_part_begins_and_ends_near_its_plan_and_the_round_ends(level: Any)
     planned = 0.0
     for phase in phases:
         # A turn lasts a minute and a half, so a part cannot end nearer than half of one.
-        assert abs(starts[phase.id] - planned) <= max(0.2 * phase.minutes * 60, 45), phase.id
-        planned += phase.minutes * 60
+        assert abs(starts[phase.id] - planned) <= max(0.2 * phase.minutes * scale * 60, 45), phase.id
+        planned += phase.minutes * scale * 60
+
+
+def test_a_short_round_has_fewer_and_longer_parts_and_all_that_belongs_to_them() -> None:
+    for problem, joined, host in ((PROBLEM, "architecture", "framing"), (PLATFORM, "data", "architecture")):
+        short, full = (Log((problem,), round="design", question=problem.id, minutes=n) for n in (30, 45))
+        for log in (short, full):
+            log.begin()
+        ids = [phase.id for phase in phases_of(short.state.round, problem)]
+        assert ids == [phase.id for phase in phases_of(full.state.round, problem) if phase.id != joined]
+        lengths = {phase.id: phase.minutes for phase in phases_of(full.state.round, problem)}
+        held = next(phase for phase in phases_of(short.state.round, problem) if phase.id == host)
+        assert held.minutes == lengths[host] + lengths[joined]
+        here = {point.id for point in problem.key_points if point.section in (host, joined)}
+        assert here == {point.id for point in thread(short).question.key_points if point.section == host}
+        brief = thread(short).question.brief
+        assert brief is not None and joined not in {one.section for one in brief.dives}
+
+
+def test_in_a_short_round_the_board_is_asked_for_while_the_picture_is_talked_about() -> None:
+    log = begun(minutes=30)
+    moves = [log.turn("It goes from here to there and then back again.", seconds=50) for _ in range(5)]
+    assert "board_due" in [move.rule for move in moves[2:]] and not any(move.section for move in moves[:5])
 
 
 def test_the_parts_come_in_order_and_the_twist_at_two_thirds() -> None:
@@ -225,6 +302,13 @@ def test_two_things_that_do_not_go_together_are_put_side_by_side() -> None:
     assert log.turn("Yes.", contradicts=(1, 9)).rule != "contradiction"
 
 
+def test_who_strays_is_brought_back_in_each_part_before_it_is_left() -> None:
+    log = begun()
+    for part in ("architecture", "data"):
+        moves = [log.turn("My cat has a long and unusual name.", intent="off_topic", seconds=5) for _ in range(3)]
+        assert [move.section for move in moves] == ["", "", part]
+
+
 def test_skipping_leaves_a_part_and_not_the_round() -> None:
     log = begun()
     assert log.turn(kind="skip").section == "architecture"
@@ -302,16 +386,13 @@ def test_what_they_make_of_the_change_is_followed_up_before_another_dive() -> No
 
 
 def test_a_dive_from_the_company_comes_in_the_twist_and_first() -> None:
-    from interviewer.rules.problems import with_company
-    from tests.build import question
-
     extended = with_company(PROBLEM, "Brackenloom", (question("own-one"),), ())
     log = Log((extended,), round="design", question=PROBLEM.id, minutes=45, company="Brackenloom")
     log.begin()
     through(log, "twist")
     dives = []
     for _ in range(6):
-        move = log.turn("We would look at it.", seconds=30)
+        move = log.turn("We would look at it by zone and by hour.", seconds=30)
         if move.dive:
             dives.append(move.dive)
     assert dives and dives[0] == "own-own-one"

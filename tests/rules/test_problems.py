@@ -58,3 +58,10 @@ def test_without_documents_the_pack_s_work_on_the_system_is_asked_about() -> Non
 
 def test_an_unknown_company_changes_nothing() -> None:
     assert with_company(ETA, "Nobody", (), landmarks("Nobody")) == ETA
+
+
+def test_with_no_topic_in_common_the_nearest_is_the_one_with_the_most_words_in_common() -> None:
+    near = question("a-near").model_copy(update={"opener": "How would a restaurant know its preparation times?"})
+    far = question("z-far").model_copy(update={"opener": "How would a painter know which brushes to buy?"})
+    extended = with_company(ETA, "Brackenloom", (near, far), ())
+    assert extended.brief is not None and extended.brief.dives[-1].ask == near.opener
