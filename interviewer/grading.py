@@ -9,12 +9,13 @@ from functools import partial
 from interviewer import tracker
 from interviewer.agents.grade import grade, grade_round
 from interviewer.agents.steps import Models
+from interviewer.coding import Desk
 from interviewer.content import Content
 from interviewer.domain import Event, Made, Mark
 from interviewer.errors import OutOfStep
 from interviewer.journal import Journal, Tasks, event
 from interviewer.rules.scoring import result
-from interviewer.rules.state import State, Thread, apply
+from interviewer.rules.state import State, Thread, apply, is_closing
 
 log = logging.getLogger("interviewer.room")
 
@@ -32,8 +33,9 @@ Owed = int | None
 class Grader:
     """Grades and closes the interviews of one user. Nothing here raises for a fault of the model."""
 
-    def __init__(self, journal: Journal, content: Content, models: Models) -> None:
+    def __init__(self, journal: Journal, content: Content, models: Models, desk: Desk) -> None:
         self._journal = journal
+        self._desk = desk
         self._content = content
         self._models = models
         self._tasks = Tasks()
@@ -59,9 +61,11 @@ class Grader:
     async def _grade(self, id: str, index: int) -> None:
         """Step 7: the first grade of a closed thread."""
         state = await self._journal.state(id)
-        thread = state.threads[index]
-        if thread.grade is not None:
+        if state.threads[index].grade is not None:
             return
+        # Whoever never handed their code in is graded by what stood there last.
+        state = await self._desk.judged(state)
+        thread = state.threads[index]
         made = await self._grade_thread(state, thread)
         self._note(id, index, made)
 
@@ -146,11 +150,6 @@ class Grader:
                 )
         except OutOfStep:
             log.info("interview %s: %s was recorded already", id, new.key)
-
-
-def is_closing(state: State) -> bool:
-    """Whether the goodbye was said and the end is not recorded yet."""
-    return not state.over and state.last_move is not None and state.last_move.kind == "close"
 
 
 def owed_by_model(state: State) -> tuple[Owed, ...]:

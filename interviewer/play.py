@@ -19,14 +19,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from interviewer.domain import Act, Event, Setup
 from interviewer.errors import BadMessage, CandidateError, InterviewerError
 from interviewer.program import Program
-from interviewer.reacting import Person, Reacting
+from interviewer.reacting import Person, Reacting, typed
 from interviewer.room import Room
 from interviewer.rules.evidence import MAX_CHARACTERS
 from interviewer.rules.outline import drawn
@@ -43,17 +43,11 @@ SIGN = 60.0
 """Seconds of typing between two signs of the open page: the room pauses an interview that gives none for long."""
 MOST_ACTS_A_MINUTE = 60 / READING
 """More cannot happen, since every message takes READING; a bound all the same, should the clock not count."""
-REACTS = frozenset({"by_section", "by_rung"})
+REACTS = frozenset({"by_section", "by_rung", "work"})
 """Fields by which a file is told to hold somebody who reacts (`Person`), and no lists of messages."""
 MOST_REFUSED = 5
 """Messages in a row that the room does not take, after which somebody who reacts gives up."""
 ANY = "*"
-_TYPED: Mapping[str, Literal["hint", "skip", "gave_up", "ended"]] = {
-    "/hint": "hint",
-    "/skip": "skip",
-    "/idk": "gave_up",
-    "/end": "ended",
-}
 
 Script = tuple[str, ...] | Mapping[str, tuple[str, ...]]
 
@@ -207,8 +201,7 @@ class _Candidate:
         self._said[name, thread] = tried + 1
         self._last = name, tried % len(messages)
         text = messages[self._last[1]]
-        kind = _TYPED.get(text.strip().lower())
-        return Act(kind=kind) if kind else Act(kind="said", text=text)
+        return typed(text)
 
     async def draw(self, room: Room, id: str, state: State) -> None:
         """A list of messages has no diagram."""
@@ -247,6 +240,12 @@ class _Reacting:
     async def draw(self, room: Room, id: str, state: State) -> None:
         if self.who.draws(state):
             await room.draw(id, state.revision, drawn(self.who.person.board))
+        step = self.who.works(state) if state.round.code else None
+        if step is not None and step.code is not None:
+            revision, _ = await room.desk.code(id)
+            await room.desk.write(id, revision, step.code)
+        if step is not None and step.run:
+            await room.desk.run(id)
 
     def was_refused(self, sentence: str) -> None:
         self._running += 1

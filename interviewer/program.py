@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from interviewer import settings as settings_file
+from interviewer.agents import compared
 from interviewer.agents.matcher import prepare
 from interviewer.agents.steps import Step
 from interviewer.authoring import Authoring
@@ -41,6 +42,7 @@ class Program:
         Raises ContentError, SettingsError, StoreUnavailable.
         """
         self.home = home
+        compared.keep_in(home)
         self.content: Content = shipped()
         self._override = model
         self.loaded: Loaded = settings_file.load(home, model=model)

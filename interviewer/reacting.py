@@ -7,14 +7,41 @@ arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import AliasChoices, Field, field_validator
 
 from interviewer.domain import Act, Level, Value
+from interviewer.rules import ladder
 from interviewer.rules.phases import TWIST, phases_of
 from interviewer.rules.state import State, Thread
+
+_TYPED: Mapping[str, Literal["hint", "skip", "gave_up", "submitted", "ended"]] = {
+    "/hint": "hint",
+    "/skip": "skip",
+    "/idk": "gave_up",
+    "/submit": "submitted",
+    "/end": "ended",
+}
+
+
+def typed(text: str) -> Act:
+    """A message, or what a button of the page does if it is called by its command."""
+    kind = _TYPED.get(text.strip().lower())
+    return Act(kind=kind) if kind else Act(kind="said", text=text)
+
+
+class Step(Value):
+    """One step of work on code: what stands in the editor after it, and what is done with it."""
+
+    code: str | None = None
+    """None: as it is."""
+    run: bool = False
+    submit: bool = False
+    """Whether it is handed in; then nothing is said."""
+    says: str = ""
 
 
 class Person(Value):
@@ -43,6 +70,8 @@ class Person(Value):
     """What they say with nothing left, in turn."""
     board: str = ""
     """Outline of the diagram that they draw with their first words about the second part."""
+    work: tuple[Step, ...] = ()
+    """Steps in the editor, one with each act from the plan on; what is said in the other parts stays as it is."""
     questions_at_end: tuple[str, ...] = ()
 
     @field_validator("on_probe", mode="before")
@@ -62,6 +91,8 @@ class Reacting:
 
     person: Person
     _used: dict[str, int] = field(default_factory=dict)
+    _step: Step | None = None
+    """The step of work that was done and not answered yet."""
 
     def next(self, state: State) -> Act:
         """The next act in this state."""
@@ -69,7 +100,19 @@ class Reacting:
         if thread is None or state.phase == "questions":
             text = self._take("end", self.person.questions_at_end)
             return Act(kind="said", text=text) if text else Act(kind="ended")
+        step, self._step = self._step, None
+        if step is not None and (step.submit or step.says):
+            return Act(kind="submitted") if step.submit else typed(step.says)
         return Act(kind="said", text=next(filter(None, self._offers(state, thread)), "") or self._empty())
+
+    def works(self, state: State) -> Step | None:
+        """The next step of work on the code, once there is a plan; its words or its handing in are the next act."""
+        thread, done = state.thread, self._used.get("work", 0)
+        if thread is None or state.phase == "questions" or not thread.sentences or done >= len(self.person.work):
+            return None
+        self._used["work"] = done + 1
+        self._step = self.person.work[done]
+        return self._step
 
     def draws(self, state: State) -> bool:
         """Whether it is time to draw, which happens once: when the first part is over, or they are asked to."""
@@ -108,10 +151,10 @@ class Reacting:
 
 
 def _here(thread: Thread) -> str:
-    """The part or step that is under way."""
+    """The part that is under way, or the step that they are asked about, which may be an earlier one."""
     if thread.section:
         return thread.section
-    return f"l{thread.level}" if thread.level else "failure"
+    return f"l{ladder.here(thread)}" if thread.level else "failure"
 
 
 def _ahead(state: State, thread: Thread) -> list[str]:

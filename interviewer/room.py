@@ -14,22 +14,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from interviewer import testing
 from interviewer.admission import Admission
 from interviewer.agents.ahead import Ahead
 from interviewer.agents.matcher import prepare
 from interviewer.agents.observe import observe
 from interviewer.agents.speak import Speech
 from interviewer.agents.steps import Models
+from interviewer.coding import Desk
 from interviewer.content import Content
 from interviewer.domain import Act, Board, Event, Landmark, Made, Move, Observation, Question, Round, Setup
 from interviewer.errors import BadMessage, InterviewOver, OutOfStep
-from interviewer.grading import Grader, is_closing
+from interviewer.grading import Grader
 from interviewer.journal import Journal, Tasks, event
+from interviewer.rules.coded import as_debugging
 from interviewer.rules.evidence import clean
 from interviewer.rules.followups import Context
 from interviewer.rules.moves import decide, tick_due
 from interviewer.rules.problems import problem, with_company
-from interviewer.rules.state import PAUSE_AFTER, State, apply
+from interviewer.rules.state import PAUSE_AFTER, State, apply, is_closing
 from interviewer.store import Repository
 
 SIGN_EVERY = 10.0
@@ -85,7 +88,9 @@ class Room:
         self._now = now
         self._admission = admission or Admission(now)
         self._journal = Journal(repository, now)
-        self._grader = Grader(self._journal, content, models)
+        self.desk = Desk(self._journal)
+        """What a candidate does in the editor of a round with code."""
+        self._grader = Grader(self._journal, content, models, self.desk)
         self._locks: dict[str, asyncio.Lock] = {}
         self._tasks = Tasks()
         self._signs: dict[str, datetime] = {}
@@ -98,9 +103,12 @@ class Room:
         chosen = await self._chosen(setup)
         if chosen is not None and setup.question is None:
             setup = setup.model_copy(update={"question": chosen.id})
+        if round_.code:
+            setup = setup.model_copy(update={"cannot_run": await asyncio.to_thread(testing.unavailable)})
         id, at = uuid.uuid4().hex, self._now()
         self._admission.enter(id)
-        rubric = round_.rubric(chosen.brief.kind if chosen is not None and chosen.brief is not None else "")
+        kind = chosen.brief.kind if chosen is not None and chosen.brief is not None else ""
+        rubric = round_.rubric(kind, setup.minutes)
         opened = {"setup": setup.model_dump(mode="json"), "round": rubric.model_dump(mode="json")}
         events = (event("opened", "opened", opened, at), self._act_event(0, Act(kind="begin"), at))
         title = _title(round_, chosen, setup)
@@ -125,6 +133,7 @@ class Room:
             raise OutOfStep("Another window was faster, or the interviewer is still answering. Reload the page.")
         self._admission.enter(id)
         await self._wake(state)
+        act = await self.desk.seen(state, act)
         await self._journal.append(id, self._act_event(seq, act, self._now()))
         async for update in self._stream(id):
             yield update
@@ -166,8 +175,9 @@ class Room:
             return False
         self._admission.enter(id)
         await self._wake(state)
-        last = state.last_move is not None and state.running_since is not None
-        silent = (now - state.running_since).total_seconds() if last and state.running_since else 0.0
+        since = state.running_since if state.last_move is not None else None
+        since = max(since, self.desk.edited.get(id, since)) if since is not None else now
+        silent = (now - since).total_seconds()
         return tick_due(state, state.clock_at(now), silent)
 
     async def look(self, id: str) -> State:
@@ -199,7 +209,10 @@ class Room:
         state = await self.look(id)
         if state.pending is None:
             return
-        turn = _Turn(state, state.pending, self._content, await self._bank(state), self._models, self._now())
+        act = state.pending
+        if act.kind == "submitted":
+            state = await self.desk.judged(state)
+        turn = _Turn(state, act, self._content, await self._bank(state), self._models, self._now())
         async with Ahead(state.thread.question if state.thread else None, turn.context, turn.worded) as ahead:
             prompt = self._content.prompts[state.round.id]["observe"]
             observation, seen_by = await observe(state, prompt, self._models("observe"), early=ahead.begin)
@@ -262,7 +275,8 @@ class Room:
             self._signs[id] = now
 
     async def _bank(self, state: State) -> tuple[Question, ...]:
-        setup, bank = state.setup, self._content.bank(state.round.id)
+        setup = state.setup
+        bank = self._written(setup)
         if setup.written:
             return setup.written
         if not state.round.phases:
@@ -272,6 +286,13 @@ class Room:
         authored = await self._journal.store(lambda: self._authored(setup.company))
         landmarks = self._landmarks(setup.company)
         return tuple(with_company(q, setup.company, authored, landmarks) if q.id == setup.question else q for q in bank)
+
+    def _written(self, setup: Setup) -> tuple[Question, ...]:
+        """The bank of a round; for an exercise in debugging the tasks of which there is code with bugs."""
+        bank = self._content.bank(setup.round)
+        if not setup.debugging:
+            return bank
+        return tuple(as_debugging(q) for q in bank if q.task is not None and q.task.debug is not None) or bank
 
     async def _of_company(self, setup: Setup) -> tuple[Question, ...]:
         """The library's questions for this setup; asked anew for each act, since they may be written meanwhile."""
@@ -286,7 +307,7 @@ class Room:
             if not self._content.round(setup.round).phases:
                 return None
             systems = {landmark.supports for landmark in self._landmarks(setup.company)}
-            return problem(setup, self._content.bank(setup.round), systems)
+            return problem(setup, self._written(setup), systems)
         written = {question.id: question for question in await self._of_company(setup)}
         return written.get(setup.question) or self._content.question(setup.question)
 

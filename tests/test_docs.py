@@ -23,7 +23,7 @@ WORDS = {
     *("synchronous=FULL", "max_tokens", "max_completion_tokens", "stream_options", "PROVIDER:NAME", "auto"),
     *("must", "should", "exceptional", "preprocess_before_split"),
     *("{lead}", "*"),
-    *("act:N", "observed:N", "decided:N", "spoken:N", "drew:N", "graded:THREAD:K", "graded:round:1"),
+    *("act:N", "observed:N", "decided:N", "spoken:N", "drew:N", "ran:N", "graded:THREAD:K", "graded:round:1"),
 }
 
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from interviewer.agents import prompting
+from interviewer.agents import compared, prompting
 from interviewer.agents.drafts import Checked, Drafts, QuestionDraft, checked
 from interviewer.agents.made import counted
 from interviewer.agents.matcher import similarity
@@ -149,7 +149,7 @@ def unwanted(question: Question, others: Sequence[Question]) -> tuple[str, ...]:
         return ("off_topic",)
     if not coherent(question):
         return ("incoherent",)
-    return ("duplicate",) if duplicates([question], others, similarity=similarity)[0] else ()
+    return ("duplicate",) if duplicates([question], others, similarity=compared.similarity)[0] else ()
 
 
 def _where(question: Question, named: Mapping[str, Excerpt]) -> Mapping[int, tuple[str, ...]]:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
-from interviewer.agents import long_round, prompting
+from interviewer.agents import coding, long_round, prompting
 from interviewer.agents.builtin_grade import built_in
 from interviewer.agents.fallback import carried_on
 from interviewer.agents.made import counted
@@ -34,14 +34,28 @@ LONGEST_REASON = 240
 
 async def grade(state: State, thread: Thread, prompt: Prompt, model: Model | None) -> tuple[Grade, Made]:
     """The grade of a closed thread. Never raises for the model's faults: the built-in grade takes over, marked so."""
-    refused = nothing_to_grade(thread)
+    refused = nothing_to_grade(thread) if not coding.written(state, thread) else None
     if refused is not None:
         return refused, Made()
     return await carried_on(
         (lambda: _with_model(state, thread, prompt, model)) if model is not None else None,
-        lambda: asyncio.to_thread(built_in, thread, state.round.dimensions, state.board),
+        lambda: asyncio.to_thread(_built_in, state, thread),
         step="grade",
     )
+
+
+def _built_in(state: State, thread: Thread) -> Grade:
+    """The grade by formula, in a round with code with what its tests and the code itself say. Blocking."""
+    grade = built_in(thread, state.round.dimensions, state.board)
+    if not state.round.code:
+        return grade
+    marks = [coding.correctness_mark(state, thread), *coding.with_code(grade.marks, state, thread)]
+    return thread_grade(marks, thread=thread, dimensions=coded(state), findings=grade.findings, grade=grade)
+
+
+def coded(state: State) -> list[Dimension]:
+    """The dimensions of a round with code, the one that its tests decide among them."""
+    return [dim for dim in state.round.dimensions if dim.scope == "thread"]
 
 
 def nothing_to_grade(thread: Thread) -> Grade | None:
@@ -68,12 +82,15 @@ async def _with_model(state: State, thread: Thread, prompt: Prompt, model: Model
         values = _values(state, thread, dims, len(passes)) | (long_round.grade_values(state, thread) if long else {})
         most = MAX_TOKENS * (2 if long else 1)
         report, usage = await model.ask(asked, prompting.render(prompt, values), purpose="grade", max_tokens=most)
-        marks = accepted(report.marks, dims, thread, weight)
-        passes.append((report, long_round.with_elements(marks, report, state.board)))
+        code = state.code if state.round.code else ""
+        marks = accepted(report.marks, dims, thread, weight, code=code)
+        passes.append((report, long_round.with_elements(marks, report, state)))
         made = counted(made, usage)
     settled = [settle([_of(marks, dim) for _, marks in passes]) for dim in dims]
     if all(mark.level is None for mark in settled):
         raise ModelNonsense("The model gave no mark that its evidence supports.")
+    if state.round.code:
+        dims, settled = coded(state), [coding.correctness_mark(state, thread), *settled]
     first = passes[0][0]
     found = findings([report for report, _ in passes], thread)
     grade = Grade(slips=slips(first, thread), flagged=flagged(thread.sentences), confidence=_confidence(passes))
@@ -97,7 +114,12 @@ def _values(state: State, thread: Thread, dims: Sequence[Dimension], number: int
 
 
 def accepted(
-    reports: Sequence[AnyMarkReport], dims: Sequence[Dimension], thread: Thread, weight: Sequence[float]
+    reports: Sequence[AnyMarkReport],
+    dims: Sequence[Dimension],
+    thread: Thread,
+    weight: Sequence[float],
+    *,
+    code: str = "",
 ) -> tuple[Mark, ...]:
     """The marks of one pass that their evidence supports; the others become *not observed*, with the reason.
 
@@ -108,7 +130,10 @@ def accepted(
     marks = []
     for dim in dims:
         report = next((r for r in reports if r.d == dim.id), None)
-        marks.append(_accepted(report, dim, thread, weight, banned))
+        mark = _accepted(report, dim, thread, weight, banned)
+        if code and mark.level is None and report is not None and not banned & set(report.s):
+            mark = _by_code(report, dim, code)
+        marks.append(mark)
     return tuple(marks)
 
 
@@ -134,6 +159,15 @@ def _accepted(
         # One sentence is thin ground for the top mark, unless one is all there is.
         level = 4 if count == 1 else 3
     return Mark(dimension=dim.id, level=level, value=level, sentences=cited, reason=report.reason[:LONGEST_REASON])
+
+
+def _by_code(report: AnyMarkReport, dim: Dimension, code: str) -> Mark:
+    """A mark that lines of code carry where no sentence does; not observed without a line that is there."""
+    lines = coding.cited(code, report.e) if isinstance(report, BoardMarkReport) else ()
+    if report.level is None or not lines:
+        return Mark(dimension=dim.id, reason=report.reason[:LONGEST_REASON])
+    level = report.level if len(lines) > 1 else min(report.level, 3)
+    return Mark(dimension=dim.id, level=level, value=level, reason=report.reason[:LONGEST_REASON], elements=lines)
 
 
 def _of(marks: Sequence[Mark], dim: Dimension) -> Mark:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from interviewer.agents import prompting, reports
-from interviewer.agents.facts import asked
-from interviewer.domain import Board, Mark, Observation
+from interviewer.agents import coding, prompting, reports
+from interviewer.agents.facts import asked, replied
+from interviewer.domain import Mark, Observation
+from interviewer.rules.asking_back import offered
 from interviewer.rules.board import cited
 from interviewer.rules.evidence import is_gibberish
 from interviewer.rules.ladder import reached, steps
@@ -56,6 +57,7 @@ def values(state: State, thread: Thread) -> dict[str, str]:
         "sections": "\n".join(f"{phase.id}: {phase.name}" for phase in phases[:-1]) or "none",
         "part": prompting.part(state, thread),
         "board": prompting.fenced(prompting.board(state.board), prompting.marker(state.id)),
+        **(coding.values(state, thread) if state.round.code else {}),
     }
 
 
@@ -80,24 +82,30 @@ def accepted(report: Report, thread: Thread, last: Sequence[int]) -> Observation
 
 def enriched(seen: Observation, thread: Thread, text: str) -> Observation:
     """What matching saw in a message, with the facts that it asks for and the part that it is about. Blocking."""
-    if seen.intent in ("reveal", "not_finished") or is_gibberish(text):
+    # "I don't know, we only used the default" asks for nothing, however near to a fact its words are.
+    refuses = seen.intent == "gave_up" and "?" not in text
+    if seen.intent == "not_finished" or refuses or is_gibberish(text):
         return seen
     if thread.visits:
         seen = seen.model_copy(update={"touched": tuple(t for t in seen.touched if t.strength >= TOUCHED)})
-    wanted = asked(thread.question, text)
+    offers = offered(thread)
+    wanted = replied(thread.question, offers, text) if offers else asked(thread.question, text)
+    if (seen.intent == "reveal" and not wanted.facts) or (wanted.kept and not wanted.facts and not seen.touched):
+        return Observation(intent="reveal", topic=thread.question.topics[0])
     sections = Counter(
         point.section for point in thread.question.key_points if point.id in {t.key_point for t in seen.touched}
     )
     section, count = sections.most_common(1)[0] if sections else ("", 0)
     intent = seen.intent
-    if not seen.touched and (wanted.facts or wanted.silent):
+    if not seen.touched and (wanted.facts or wanted.unsure or wanted.silent):
         intent = "clarify"
-    elif intent == "clarify":
+    elif intent in ("clarify", "reveal"):
         intent = "answer"
     return seen.model_copy(
         update={
             "intent": intent,
             "facts": wanted.facts,
+            "unsure": wanted.unsure,
             "section": section if count >= 2 else "",
             "recites": recites(text, len(seen.touched)),
         }
@@ -123,6 +131,7 @@ def grade_values(state: State, thread: Thread) -> dict[str, str]:
         "red_flags": "\n".join(f"- {flag}" for flag in brief.red_flags) or "none",
         "signals": "\n".join(f"{level}: {shows}" for level, shows in brief.signals.items()) or "none",
         "board": prompting.fenced(prompting.board(state.board), mark),
+        **(coding.grade_values(state, thread) if state.round.code else {}),
     }
 
 
@@ -140,20 +149,23 @@ def course(state: State, thread: Thread) -> Iterator[str]:
     for one in thread.question.brief.sums if thread.question.brief is not None else ():
         came = {"right": "right", "off": "far off", "none": "no estimate"}[outcome(thread, one.id)]
         yield f"Arithmetic ({'asked' if one.id in thread.sums else 'not asked'}): {one.ask} {came}"
+    yield from coding.course(thread)
     if steps(thread.question):
         yield f"Steps of the ladder asked: {thread.level}; that hold by key points raised: {reached(thread)}"
     for point, rung in thread.rungs.items():
         yield f"Hint H{rung} was given towards: {thread.question.key_point(point).text}"
 
 
-def with_elements(marks: Sequence[Mark], report: reports.Judged, board: Board) -> tuple[Mark, ...]:
-    """The marks of a pass with the parts of the diagram that it cites for them; unknown numbers are dropped."""
+def with_elements(marks: Sequence[Mark], report: reports.Judged, state: State) -> tuple[Mark, ...]:
+    """The marks of a pass with what it cites of diagram or code for them; numbers that are not there are dropped."""
     if not isinstance(report, reports.BoardGradeReport):
         return tuple(marks)
+
+    def found(refs: Sequence[str]) -> tuple[str, ...]:
+        return coding.cited(state.code, refs) if state.round.code else cited(state.board, refs)
+
     named = {mark.d: mark.e for mark in report.marks}
     return tuple(
-        mark.model_copy(update={"elements": cited(board, named.get(mark.dimension, ()))})
-        if mark.level is not None
-        else mark
+        mark.model_copy(update={"elements": found(named.get(mark.dimension, ()))}) if mark.level is not None else mark
         for mark in marks
     )

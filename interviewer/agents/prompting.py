@@ -10,6 +10,7 @@ from interviewer.domain import Board, Dimension, KeyPoint, Prompt, Question
 from interviewer.llm import Message
 from interviewer.rules.board import elements
 from interviewer.rules.evidence import fence, flagged
+from interviewer.rules.ladder import here
 from interviewer.rules.phases import phases_of
 from interviewer.rules.state import State, Thread, Turn
 
@@ -20,6 +21,7 @@ WORDLESS = {
     "gave_up": "(says: I don't know)",
     "skip": "(skips the question)",
     "not_finished": "(is not finished)",
+    "submitted": "(hands the code in)",
     "ended": "(ends the interview)",
 }
 _INPUT = re.compile(r"\{\{(\w+)\}\}")
@@ -68,11 +70,11 @@ def board(drawn: Board) -> str:
 
 
 def part(state: State, thread: Thread) -> str:
-    """The part of a long round that is under way, in words."""
+    """The part of a long round that is under way, or the step that was asked about last, in words."""
     now = [phase.name for phase in phases_of(state.round, thread.question) if phase.id == thread.section]
     if now:
         return now[0]
-    return f"step {thread.level} of the ladder" if thread.level else "the whole problem"
+    return f"step {here(thread)} of the ladder" if thread.level else "the whole problem"
 
 
 def traps(question: Question) -> str:

@@ -7,15 +7,16 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from interviewer.agents import prompting
+from interviewer.agents import coding, prompting
 from interviewer.agents.guard import Guard, guard
 from interviewer.agents.made import counted
 from interviewer.domain import Made, Move, MoveKind, Prompt, Wording
 from interviewer.errors import BudgetExhausted, ModelError, ModelNonsense
 from interviewer.llm import Message, Model, TextStream
 from interviewer.llm.embed import beside
-from interviewer.rules.followups import asked
-from interviewer.rules.state import State
+from interviewer.rules.followups import asked, is_own
+from interviewer.rules.long_round import estimate, open_sum
+from interviewer.rules.state import State, Thread
 
 MOST_WORDS = 40
 """Words of a turn of the interviewer (design.md §4)."""
@@ -155,34 +156,47 @@ class Speech:
         """The inputs that only a round about one problem has."""
         thread = self.state.thread
         if thread is None or thread.question.brief is None:
-            return {"leading": "", "part": "", "board": ""}
+            return dict.fromkeys(("leading", "part", "board", "statement", "code", "tests"), "")
         mark, level = prompting.marker(self.state.id), self.state.setup.level
         lines = prompting.board(self.state.board)
         return {
             "leading": self.prompt.notes.get(f"lead.{level}", ""),
             "part": prompting.part(self.state, thread),
             "board": prompting.fenced(lines, mark) if self.state.board.boxes else lines,
+            **(coding.values(self.state, thread) if self.state.round.code else {}),
         }
 
     def _licensed(self) -> str:
         return f"{self.move.lead} {self.move.text}".strip()
 
     def _turn(self, mark: str) -> str:
-        if self._exact and self.move.kind not in EXACT:
-            return "Only a lead."
-        written = self.move.key_point or self.move.sum or self.move.dive
-        own = self.move.kind == "probe" and not written
-        kind = "own probe" if own else self.move.kind.replace("_", " ")
-        lines = [f"Kind of turn: {kind}."]
         thread = self.state.thread
+        sum_ = open_sum(thread) if thread is not None else None
+        worked = _estimated(thread, sum_.sum, mark) if thread is not None and sum_ is not None else []
+        if self._exact and self.move.kind not in EXACT:
+            return "\n".join(["Only a lead.", *worked])
+        kind = "own probe" if is_own(self.move) else self.move.kind.replace("_", " ")
+        lines = [f"Kind of turn: {kind}."]
         if self.move.kind == "probe" and self.move.angle is not None:
             lines.append(f"Kind of follow-up: {self.move.angle.replace('_', ' ')}.")
-        if self.move.kind in OPEN_AFTER and thread is not None:
-            lines.append(f"The question that is open: {asked(thread)}")
+        if self.move.kind in OPEN_AFTER and thread is not None and (open_ := asked(thread)):
+            lines.append(f"The question that is open: {open_}")
+        lines += worked
         if thread is not None and self.move.anchor and self.move.anchor <= len(thread.sentences):
-            lines.append("Start from this sentence of theirs:")
-            lines.append(prompting.fenced(thread.sentences[self.move.anchor - 1], mark))
+            both = self.move.against
+            lines.append(f"Start from {'these two sentences' if both else 'this sentence'} of theirs:")
+            said = [thread.sentences[n - 1] for n in (both, self.move.anchor) if n]
+            lines.append(prompting.fenced("\n".join(said), mark))
         return "\n".join(lines)
+
+
+def _estimated(thread: Thread, sum: str, mark: str) -> list[str]:
+    """What has come of the arithmetic that was asked for last, so that it is taken up and not built on blindly."""
+    found, said = estimate(thread, sum)
+    if not said:
+        return []
+    holds = "holds" if found.result == "right" else "is far off"
+    return [f"What they have worked out, which {holds} (for you alone, show neither):", prompting.fenced(said, mark)]
 
 
 async def whole_sentences(pieces: AsyncIterator[str]) -> AsyncGenerator[str]:

@@ -11,9 +11,8 @@ from functools import cache
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from interviewer.agents import compared
 from interviewer.agents.matcher import similarity
-from interviewer.content import shipped
-from interviewer.content.packs import topics
 from interviewer.domain import Question
 from interviewer.llm.embed import embedder
 from interviewer.rules.evidence import sentences
@@ -46,10 +45,7 @@ def nearness(texts: Sequence[str]) -> list[float]:
 @cache
 def _known() -> tuple[Floats, ...]:
     """Vectors of the topics' names, and of the bank's openers and key points: (n, 384) each."""
-    names = [topics().name_of(slug) for slug in topics().slugs()] + list(topics().designs.values())
-    bank = shipped().questions
-    groups = (names, [q.opener for q in bank], [point.text for q in bank for point in q.key_points])
-    return tuple(embedder().vectors(group) for group in groups)
+    return tuple(compared.vectors(group) for group in compared.known_texts())
 
 
 def coherent(question: Question) -> bool:

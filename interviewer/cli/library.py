@@ -135,7 +135,7 @@ def search(
         console = output.console()
         for number, hit in enumerate(hits, start=1):
             console.print(Text(output.plain(f"{number}. {hit.document.title}"), style="bold"))
-            console.print(Text(output.plain(f"   {_place(hit.passage)}")))
+            console.print(Text(output.plain(f"   {_place(hit.passage, hit.page)}")))
             console.print(Padding(_marked(hit.passage.text, hit.highlights), (0, 0, 1, 3)))
     _notice(notice)
 
@@ -155,7 +155,7 @@ def show(id: str, *, as_json: bool) -> None:
         console.print(Text(output.plain(f"{name}: {value}")))
     for passage in passages:
         console.print()
-        console.print(Text(output.plain(_place(passage)), style="bold"))
+        console.print(Text(output.plain(_place(passage, passage.page)), style="bold"))
         console.print(Text(output.plain(passage.text)))
 
 
@@ -214,9 +214,9 @@ def _notice(sentence: str) -> None:
         output.complain(sentence, 0)
 
 
-def _place(passage: Passage) -> str:
-    """Where a passage stands, and its id."""
-    page = [f"p. {passage.page}"] if passage.page is not None else []
+def _place(passage: Passage, number: int | None) -> str:
+    """Where a passage stands, with the number of the page, and its id."""
+    page = [f"p. {number}"] if number is not None else []
     return "  ".join((f"{passage.number}.", *page, " > ".join(passage.sections), f"[{passage.id}]")).replace(
         "    ", "  "
     )
@@ -250,6 +250,7 @@ def _marked(text: str, spans: Sequence[tuple[int, int]]) -> Text:
 def _hit(hit: Hit) -> dict[str, object]:
     return {
         "score": hit.score,
+        "page": hit.page,
         "document": hit.document.model_dump(mode="json"),
         "passage": hit.passage.model_dump(mode="json"),
         "highlights": [list(span) for span in hit.highlights],

@@ -21,7 +21,7 @@ import uvicorn
 from interviewer.errors import SettingsError
 from interviewer.library.reading import MOST_BYTES
 from interviewer.program import Program
-from interviewer.web import board_routes, layout, library_routes
+from interviewer.web import board_routes, code_routes, layout, library_routes
 from interviewer.web.guard import Guard
 
 log = logging.getLogger("interviewer.web")
@@ -79,6 +79,7 @@ def create_app(program: Program) -> fastapi.FastAPI:
     # Before Gradio, which is mounted on everything.
     app.include_router(library_routes.router(program))
     app.include_router(board_routes.router())
+    app.include_router(code_routes.router())
     gr.mount_gradio_app(
         app,
         pages(program),

@@ -37,7 +37,7 @@ def board_figure(board: Board) -> str:
     if not board.boxes:
         return ""
     return (
-        f'<figure class="board-figure">{board_svg(board)}'
+        f'<figure class="board-figure" tabindex="0">{board_svg(board)}'
         f'<details class="fold"><summary>As text</summary><pre class="code" tabindex="0"><code>{html(outline(board))}'
         "</code></pre></details></figure>"
     )

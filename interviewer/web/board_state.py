@@ -87,7 +87,7 @@ def line(
         "board": None if board is None else board.model_dump(mode="json"),
     }
     kind = "board-said problem" if problem else "board-said"
-    link = ' <a href="">Reload</a>' if lost else ""
+    link = f' <a href="/?interview={html(key)}">Reload</a>' if lost else ""
     return (
         f'<div data-board="{html(json.dumps(data))}" class="{kind}">'
         f'<span data-board-said="" role="{"alert" if problem else "status"}">{html(said)}</span>{link}</div>'

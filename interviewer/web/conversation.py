@@ -15,6 +15,7 @@ DID: Final = {
     "skip": "skipped this",
     "gave_up": "said “I don’t know”",
     "not_finished": "is not finished yet",
+    "submitted": "submitted the code",
     "ended": "ended the interview",
 }
 """What the candidate did where they did not write."""

@@ -10,11 +10,17 @@ from interviewer.domain import KeyPoint
 from interviewer.rules.phases import Part, allowed, parts, phases_of
 from interviewer.rules.state import State, Thread, Turn
 from interviewer.rules.threads import PROBLEMS
+from interviewer.web.practice_rounds import PROJECT_AREA
 
 
 def is_one_problem(state: State) -> bool:
     """Whether the whole round is about one problem, led through parts."""
     return bool(state.threads) and bool(phases_of(state.round, state.threads[0].question))
+
+
+def work(state: State) -> str:
+    """What comes of a round about one problem: "design" or "code"."""
+    return "code" if state.round.code else "design"
 
 
 def is_of_ladders(state: State) -> bool:
@@ -31,7 +37,8 @@ def called(state: State, thread: Thread) -> str:
 
 def subject_of(thread: Thread) -> str:
     """What a thread is about, in a word or two."""
-    return thread.question.topics[0].replace("_", " ").replace("-", " ")
+    topic = thread.question.topics[0].replace("_", " ").replace("-", " ")
+    return f"your project ({topic})" if thread.question.area == PROJECT_AREA else topic
 
 
 def counted(state: State, count: int) -> str:

@@ -10,11 +10,12 @@ from typing import Final
 
 from interviewer.domain import Mark
 from interviewer.rules.feedback import Keep, Priority, keep, level_words, priority
-from interviewer.rules.scoring import BAR, Result, result, round_half_down
+from interviewer.rules.scoring import BAR, Result, between, result, round_half_down
 from interviewer.rules.state import State, Thread
-from interviewer.web.course import called, counted, is_of_ladders, is_one_problem
+from interviewer.web.course import called, counted, is_of_ladders, is_one_problem, work
+from interviewer.web.debrief_code import code
 from interviewer.web.debrief_course import course, next_level
-from interviewer.web.debrief_topics import dots, made_by, quoted, topic
+from interviewer.web.debrief_topics import level, made_by, quoted, topic
 from interviewer.web.safe import html
 
 WORDS: Final = {1: "well below the bar", 2: "below the bar", 3: "meets the bar", 4: "above the bar"}
@@ -35,6 +36,7 @@ def debrief(state: State, *, own: int | None = None, transcript: str = "") -> st
             _next(state),
             next_level(state),
             course(state),
+            code(state),
             _marks(state, outcome),
             _topics(state),
             _left_out(state, outcome),
@@ -59,9 +61,9 @@ def _score(state: State, outcome: Result, own: int | None) -> str:
             '<section class="score card"><h2>Not graded</h2>'
             f"<p>{html(outcome.not_graded)} Nothing is held against you; the talk is kept.</p>{rated}</section>"
         )
-    level, words = _overall(outcome.score)
+    overall, words = _overall(outcome.score)
     if own in WORDS:
-        gap = own - level
+        gap = own - overall
         said = "That is how we read it too." if not gap else f"We read it {'lower' if gap > 0 else 'higher'}."
         rated = rated.replace("</p>", f" {said}</p>")
     graded = counted(state, outcome.graded).replace(" ", " graded ", 1)
@@ -120,14 +122,17 @@ def _in(state: State, thread: Thread, *, before: str = " in ") -> str:
 
 def _priority(state: State, first: Priority) -> str:
     value = first.mark.value or 1
-    gap = f"{WORDS[round_half_down(value)]} ({value:.1f} of 4)"
+    lower = between(first.mark)
+    gap = f"between {lower} and {lower + 1} of 4" if lower else f"{WORDS[round_half_down(value)]} ({value:.1f} of 4)"
     parts = [f"<p>{html(first.dimension.name)}{_in(state, first.thread)}: {gap}.</p>"]
     if first.quote:
         parts.append(f"<p>You said</p>{quoted((first.quote,))}")
     if first.missed:
         parts.append(f"<h3>What did not come up</h3><p>{html(first.missed)}</p>")
     if first.bar:
-        parts.append(f'<h3>A level up sounds like</h3><p class="ours-words">{html(first.bar)}</p>')
+        # Of a question about many things it is what the dimension asks for, and nobody's words.
+        head = "A level up sounds like" if first.thread.question.brief is None else "A level up"
+        parts.append(f'<h3>{head}</h3><p class="ours-words">{html(first.bar)}</p>')
     if first.drill:
         parts.append(f"<h3>Drill, 15 minutes at most</h3><p>{html(first.drill)}</p>")
     parts.append(f"<p><strong>Try it again in {first.retest_after} days.</strong></p>")
@@ -152,12 +157,11 @@ def _marks(state: State, outcome: Result) -> str:
 
 def _mark(state: State, mark: Mark) -> str:
     dim = next(dim for dim in state.round.dimensions if dim.id == mark.dimension)
-    words = WORDS[mark.level] if mark.level is not None else "not observed"
     why = level_words(state.round, mark)
     reason = f' <span class="quiet">{html(mark.reason)}</span>' if mark.level is not None and mark.reason else ""
     return (
         f'<li><div class="name">{html(dim.name)}<span class="small quiet"> weight {dim.weight:g}</span></div>'
-        f'<div class="level">{dots(mark.level)} <span>{words}</span></div><p class="why">{html(why)}{reason}</p></li>'
+        f'{level(mark, WORDS)}<p class="why">{html(why)}{reason}</p></li>'
     )
 
 
@@ -191,7 +195,7 @@ def _made(state: State) -> str:
     """What made each grade, and what its word is worth."""
     one = is_one_problem(state)
     steps = [
-        ("the design" if one else called(state, thread).lower(), thread.graded_by)
+        (f"the {work(state)}" if one else called(state, thread).lower(), thread.graded_by)
         for thread in state.threads
         if thread.graded_by is not None
     ]

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from interviewer.domain import Dimension, Finding, KeyPoint, Made, Mark, Raised
-from interviewer.rules.feedback import hint_ledger, next_level, quotes
+from interviewer.rules.feedback import hint_ledger, level_words, next_level, quotes
+from interviewer.rules.scoring import between
 from interviewer.rules.state import State, Thread
 from interviewer.web.citations import source
-from interviewer.web.course import called, grouped, is_of_ladders, is_one_problem, subject_of
+from interviewer.web.course import called, grouped, is_of_ladders, is_one_problem, subject_of, work
 from interviewer.web.safe import html, rich
 
 HOW: Final[Mapping[Raised, str]] = {"unprompted": "unprompted", "probe": "after a follow-up", "hint": "after a hint"}
@@ -59,12 +60,20 @@ def _ended(state: State, thread: Thread) -> str:
     return f'<p class="quiet">{ENDED[thread.closes]}</p>'
 
 
-def dots(level: int | None) -> str:
-    """A level as four dots, filled up to it; empty ones when it was not observed."""
+def dots(level: int | None, *, half: bool = False) -> str:
+    """A level as four dots, filled up to it and `half` of the next; empty ones when it was not observed."""
     count = level or 0
-    label = f"{count} of 4" if level else "not observed"
-    filled = '<i class="on"></i>' * count + "<i></i>" * (4 - count)
+    label = f"{count}{' and a half' if half else ''} of 4" if level else "not observed"
+    filled = '<i class="on"></i>' * count + '<i class="half"></i>' * half + "<i></i>" * (4 - count - half)
     return f'<span class="dots" role="img" aria-label="{label}">{filled}</span>'
+
+
+def level(mark: Mark, words: Mapping[int, str]) -> str:
+    """A mark as dots and words; between two levels as both."""
+    if lower := between(mark):
+        return f'<div class="level">{dots(lower, half=True)} <span>between {lower} and {lower + 1}</span></div>'
+    said = words[mark.level] if mark.level is not None else "not observed"
+    return f'<div class="level">{dots(mark.level)} <span>{said}</span></div>'
 
 
 def quoted(sentences: Iterable[str]) -> str:
@@ -103,14 +112,14 @@ def _mark(state: State, thread: Thread, mark: Mark, *, words: Mapping[int, str],
     dim = next((dim for dim in state.round.dimensions if dim.id == mark.dimension), None)
     if dim is None:
         return ""
-    anchor = dim.anchors[mark.level - 1] if mark.level is not None else ""
+    anchor = level_words(state.round, mark) if mark.level is not None else ""
     ceiling = f' <span class="quiet">Held at this level by {html(mark.ceiling)}.</span>' if mark.ceiling else ""
     evidence = '<p class="small quiet">From the same sentences.</p>' if same else quoted(quotes(thread, mark.sentences))
-    evidence += "".join(f'<p class="element small">Diagram: <code>{html(text)}</code></p>' for text in mark.elements)
-    level = words[mark.level] if mark.level else "not observed"
+    shown = "Code" if state.round.code else "Diagram"
+    evidence += "".join(f'<p class="element small">{shown}: <code>{html(text)}</code></p>' for text in mark.elements)
     return (
         f'<li><div class="name">{html(dim.name)}{_weight(state, dim)}</div>'
-        f'<div class="level">{dots(mark.level)} <span>{level}</span></div>'
+        f"{level(mark, words)}"
         f'<p class="why">{html(anchor)} <span class="quiet">{html(mark.reason)}</span>{ceiling}</p>{evidence}</li>'
     )
 
@@ -179,7 +188,7 @@ def _level_up(state: State, thread: Thread) -> str:
     value = thread.grade.score if thread.grade is not None and thread.grade.score is not None else 1.0
     anchor = next_level(thread, value)
     outline = "".join(f"<li>{html(line)}</li>" for line in thread.question.outline)
-    full = "design" if is_one_problem(state) else "answer"
+    full = work(state) if is_one_problem(state) else "answer"
     drill = f"<h4>Drill</h4><p>{html(thread.question.drill)}</p>" if thread.question.drill else ""
     level = f'<h4>A level up would have sounded like</h4><p class="ours-words">{html(anchor)}</p>' if anchor else ""
     folded = (

@@ -33,7 +33,8 @@ MONO: Final = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace
 
 def head() -> str:
     """What stands in the head of every page: our stylesheet and our scripts, inline and from this package."""
-    style, script = _texts("style.css", "board_panel.css"), _texts("page.js", "library.js", "board_bridge.js")
+    style = _texts("style.css", "board_panel.css", "code_panel.css")
+    script = _texts("page.js", "library.js", "board_bridge.js", "code_bridge.js")
     scheme = '<meta name="color-scheme" content="light dark">'
     return f"{scheme}<style>{style}</style><script>{script}</script>"
 

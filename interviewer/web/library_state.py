@@ -167,14 +167,14 @@ def _hit(hit: Hit) -> str:
     marks = hit.highlights[:MOST_MARKS]
     return (
         f'<li class="hit"><a href="{html(passage_link(hit.passage.id, marks=marks))}" dir="auto">'
-        f'{html(hit.document.title)}</a><p class="quiet small" dir="auto">{_place(hit.document, hit.passage)}</p>'
+        f'{html(hit.document.title)}</a><p class="quiet small" dir="auto">{_place(hit)}</p>'
         f'<p class="passage" dir="auto">{marked(text, spans)}</p></li>'
     )
 
 
-def _place(document: Document, passage: Passage) -> str:
-    facts = [document.company, " › ".join(passage.sections)]
-    facts.append(f"p. {passage.page}" if passage.page else "")
+def _place(hit: Hit) -> str:
+    facts = [hit.document.company, " › ".join(hit.passage.sections)]
+    facts.append(f"p. {hit.page}" if hit.page else "")
     return " · ".join(html(fact) for fact in facts if fact)
 
 
@@ -238,36 +238,37 @@ def passage_page(
 ) -> str:
     """A passage: its headings, its text, its neighbours; beside it the page of a PDF as an image.
 
-    `words` that stand in the passage and `spans` of its characters are marked.
+    `words` that stand in the passage and `spans` of its characters are marked, and the page is that of the first.
     """
     place = next(number for number, passage in enumerate(passages) if passage.id == id)
     passage = passages[place]
     at = passage.text.find(words) if words else -1
-    shown = marked(passage.text, [(at, at + len(words))] if at >= 0 else spans)
+    wanted = [(at, at + len(words))] if at >= 0 else spans
+    shown, leaf = marked(passage.text, wanted), passage.page_at(min((start for start, _ in wanted), default=0))
     before = _neighbour(passages[place - 1], "Previous passage") if place else ""
     after = _neighbour(passages[place + 1], "Next passage") if place + 1 < len(passages) else ""
     path = f'<p class="path" dir="auto">{html(" › ".join(passage.sections))}</p>' if passage.sections else ""
-    page = f"page {passage.page} of {document.pages} · " if passage.page else ""
+    page = f"page {leaf} of {document.pages} · " if leaf else ""
     return (
         f"{_back('Back to the document', document_link(document.id))}"
         f'<header><h1 dir="auto">{html(document.title)}</h1>{path}'
         f'<p class="quiet small">{page}passage {passage.number} of {len(passages)}</p></header>'
         f'<div class="leaf"><div class="reading"><p class="passage" dir="auto">{shown}</p>'
-        f'<nav class="links" aria-label="Neighbours">{before}{after}</nav></div>{_sheet(document, passage)}</div>'
+        f'<nav class="links" aria-label="Neighbours">{before}{after}</nav></div>{_sheet(document, leaf)}</div>'
     )
 
 
-def _sheet(document: Document, passage: Passage) -> str:
+def _sheet(document: Document, page: int | None) -> str:
     """The page as an image; library.js says when it has come, or that it could not be drawn."""
-    if document.kind != "pdf" or not passage.page:
+    if document.kind != "pdf" or not page:
         return ""
-    address = f"{PATH}/pages/{quote(document.id, safe='')}/{passage.page}.png"
+    address = f"{PATH}/pages/{quote(document.id, safe='')}/{page}.png"
     return (
         f'<figure class="sheet"><p class="wait" role="status"><span class="spin" aria-hidden="true"></span>'
-        f'Drawing page {passage.page}…</p><p class="fault">Page {passage.page} could not be drawn. The text of the '
+        f'Drawing page {page}…</p><p class="fault">Page {page} could not be drawn. The text of the '
         f'passage is complete without it.</p><img src="{html(address)}" '
-        f'alt="Page {passage.page} of {html(document.title)}, as an image" width="900" height="1165">'
-        f'<figcaption>Page {passage.page} of {document.pages} · <a href="{html(address)}" target="_blank">'
+        f'alt="Page {page} of {html(document.title)}, as an image" width="900" height="1165">'
+        f'<figcaption>Page {page} of {document.pages} · <a href="{html(address)}" target="_blank">'
         "Open it larger</a></figcaption></figure>"
     )
 

@@ -14,17 +14,16 @@ from typing import Any, Final
 
 import gradio as gr
 
-from interviewer.domain import Act, Board
+from interviewer.domain import Act
 from interviewer.errors import CandidateError, InterviewOver, NotFound, OutOfStep
 from interviewer.program import Program
 from interviewer.room import Said, Update
 from interviewer.rules.state import PAUSE_AFTER, State
-from interviewer.web.board_panel import BoardPanel
+from interviewer.web.beside import Beside
 from interviewer.web.conversation import conversation, did, said, speaking
 from interviewer.web.debrief import WORDS, debrief
 from interviewer.web.layout import PRIVATE, block, notice, told, wrapped
 from interviewer.web.live_state import Place, closing, only_time_passed, parse_place, place_of, progress
-from interviewer.web.published import Published
 from interviewer.web.safe import html
 from interviewer.web.status import status
 
@@ -56,11 +55,11 @@ class Live:
         self.timer = gr.Timer(HEARTBEAT, active=False)
         self._build_room()
         self._build_after()
-        self._locked: tuple[Any, ...] = (self.send, *self.buttons.values(), self.end_ask)
+        self._locked: tuple[Any, ...] = (self.send, *self.buttons.values(), self.end_ask, *self.beside.code.buttons)
         self.outputs: list[Any] = [
             *(setup, self.place, self.ratings, self.timer, self.room, self.bar, self.past, self.now),
             *(self.notice, self.message, *self._locked, self.sure, self.after, self.progress, self.rate, self.debrief),
-            *(self.published.block, self.board.column, *self.board.outputs),
+            *(output for output in self.beside.outputs if output not in self._locked),
         ]
         self._wire()
 
@@ -76,16 +75,7 @@ class Live:
                         self.now = block(math=True, elem_id="now")
                     self.notice = block(elem_id="told")
                     self._build_composer()
-                with gr.Column(scale=1, min_width=220, elem_classes=["beside"]):
-                    gr.Textbox(
-                        label="Private notes",
-                        info="Kept in this browser only; nobody reads or grades them.",
-                        lines=8,
-                        max_lines=20,
-                        elem_id="notes",
-                    )
-                    self.published = Published(self._program)
-                self.board = BoardPanel(self._drew)
+                self.beside = Beside(self._program, self.place)
 
     def _build_composer(self) -> None:
         self.message = gr.Textbox(
@@ -131,7 +121,8 @@ class Live:
                 yield updates
 
         gr.on([self.message.submit, self.send.click], send, taken, self.outputs, **PRIVATE)
-        for kind, button in {**self.buttons, "ended": self.end_yes}.items():
+        more = {"ended": self.end_yes, "submitted": self.beside.code.hand_in}
+        for kind, button in {**self.buttons, **more}.items():
             button.click(self._button(kind), [self.place, self.ratings], self.outputs, **PRIVATE)
 
         async def ask() -> Updates:
@@ -142,7 +133,8 @@ class Live:
 
         self.end_ask.click(ask, None, self.outputs, **PRIVATE)
         self.end_no.click(go_on, None, self.outputs, **PRIVATE)
-        self.timer.tick(self._beat, [self.place, self.ratings], self.outputs, **PRIVATE)
+        for event in (self.timer.tick, self.beside.code.ran.then):
+            event(self._beat, [self.place, self.ratings], self.outputs, **PRIVATE)
         self.reveal.click(self._reveal, [self.place, self.rating, self.ratings], self.outputs, **PRIVATE)
         self.unrated.click(self._unrated, [self.place, self.ratings], self.outputs, **PRIVATE)
 
@@ -164,26 +156,12 @@ class Live:
         yield {
             **self._view(state, ratings),
             **(self._busy() if waits else {}),
-            **await self.published.shown(state),
-            **self._drawn(state),
+            **await self.beside.arrived(state),
         }
-        async for updates in self._follow(id, self._room.resume(id), ratings):
+        async for updates in self._follow(id, self._room.resume(id), ratings, first=not state.threads):
             yield updates
         if back:
             yield {self.notice: wrapped(notice("The clock stood still while you were away."))}
-
-    async def _drew(self, id: str, board: Board, revision: int) -> int:
-        """The candidate has changed the diagram."""
-        return await self._room.draw(id, revision, board)
-
-    def _drawn(self, state: State) -> Updates:
-        """The diagram as it is, when the page opens: later on the page knows it better."""
-        if not state.round.board:
-            return {self.board.column: gr.update(visible=False)}
-        return {
-            self.board.column: gr.update(visible=True),
-            **self.board.show(state.id, state.revision, state.board, editable=not state.over and not closing(state)),
-        }
 
     async def end(self, id: str, ratings: Any) -> AsyncIterator[Updates]:
         """End an interview from outside its room. Raises what Room.act raises."""
@@ -228,7 +206,7 @@ class Live:
                 yield update
 
     async def _follow(
-        self, id: str, stream: AsyncIterator[Update], ratings: Any, *, before: str = ""
+        self, id: str, stream: AsyncIterator[Update], ratings: Any, *, before: str = "", first: bool = False
     ) -> AsyncIterator[Updates]:
         """Show what the interviewer says as it comes, then everything as it was recorded, and the debrief after it."""
         text, notes, shown = "", [], 0.0
@@ -242,7 +220,9 @@ class Live:
             yield {self.now: wrapped(before + speaking(text)), self.notice: wrapped("".join(map(notice, notes)))}
         state = await self._room.look(id)
         told_of = {self.notice: wrapped("".join(map(notice, notes)))}
-        yield {**self._view(state, ratings), **told_of, **await self.published.shown(state)}
+        # With the first words there is a task. In one update: of two at once a page shows the last.
+        beside = await self.beside.arrived(state) if first else await self.beside.went_on(state)
+        yield {**self._view(state, ratings), **told_of, **beside}
         if closing(state):
             async for updates in self._to_debrief(id, ratings):
                 yield updates
@@ -378,7 +358,7 @@ class Live:
 
 
 def _answered(state: State) -> list[int]:
-    return [thread.index for thread in state.threads if thread.answers]
+    return [thread.index for thread in state.threads if thread.answers or thread.runs]
 
 
 def _waiting(words: str) -> str:

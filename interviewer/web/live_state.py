@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from interviewer.rules.state import State
-from interviewer.web.course import Strip, called, is_of_ladders, is_one_problem, strip, subjects
+from interviewer.web.course import Strip, called, is_of_ladders, is_one_problem, strip, subjects, work
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def progress(state: State) -> str:
     done = sum(thread.grade is not None for thread in state.threads)
     total = len(state.threads)
     if done < total and is_one_problem(state):
-        return "Reading your design…"
+        return f"Reading your {work(state)}…"
     if done < total and is_of_ladders(state):
         return f"Reading subject {done + 1} of {total}…"
     if done < total:

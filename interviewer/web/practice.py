@@ -11,13 +11,14 @@ from typing import Any, Final
 
 import gradio as gr
 
-from interviewer import tracker
+from interviewer import testing, tracker
 from interviewer.content import Content
 from interviewer.content.packs import pack_for, packs
 from interviewer.domain import Question, Setup
 from interviewer.errors import InterviewerError, NotFound
 from interviewer.program import Program
 from interviewer.web import practice_state as ps
+from interviewer.web.code_panel import unrunnable
 from interviewer.web.company import about_company
 from interviewer.web.layout import PRIVATE, block, notice, on_load, told, wrapped
 from interviewer.web.live import Live, Updates
@@ -58,6 +59,7 @@ class _Form:
         with gr.Column(elem_classes=["card", "form"]):
             self.round = gr.Radio(list(ROUNDS), value=default.round, label="Round", elem_classes=["kind"])
             self.words = block(_words(default.round), elem_classes=["kind-words"])
+            self.runs = block()
             self.level = gr.Radio(list(ps.LEVELS), value=default.level, label="Level you want to be measured against")
             self._build_matter(content, default)
             self.strictness = gr.Radio(list(ps.STRICTNESS), value=default.strictness, label="The interviewer")
@@ -68,10 +70,10 @@ class _Form:
                 self.begin = gr.Button("Begin", variant="primary", min_width=160)
         self.fields: list[Any] = [
             *(self.level, self.strictness, self.minutes, self.what, self.areas, self.question, self.company),
-            *(self.round, self.project, self.document),
+            *(self.round, self.project, self.document, self.debugging),
         ]
         """In the order of `Choices`."""
-        self.shown: list[Any] = [*self.fields, self.words, self.needs]
+        self.shown: list[Any] = [*self.fields, self.words, self.runs, self.needs]
         """What changes with a choice of round, or of what to practise."""
 
     def _build_matter(self, content: Content, default: ps.Choices) -> None:
@@ -98,6 +100,7 @@ class _Form:
             elem_id="project",
         )
         self.document = gr.Dropdown([], value=None, label="Document", info="Type to search.", visible=False)
+        self.debugging = gr.Checkbox(label="Debugging exercise", value=False, visible=False)
 
     def filled(self, choices: ps.Choices, content: Content, *, model: str) -> Updates:
         """The form with these choices."""
@@ -109,7 +112,7 @@ class _Form:
             self.strictness: choices.strictness,
             self.minutes: gr.update(choices=ps.lengths(content, choices.round), value=choices.minutes),
             self.what: gr.update(choices=list(about.what), value=choices.what),
-            **self.asked(choices.what, model=model),
+            **self._asked(choices, model=model),
             self.areas: gr.update(
                 choices=ps.areas(content, choices.round),
                 value=list(choices.areas),
@@ -124,7 +127,16 @@ class _Form:
                 visible=choices.what == ONE,
             ),
             self.company: gr.update(value=choices.company or None, info=about.company, visible=bool(about.company)),
+            self.debugging: gr.update(
+                value=choices.debugging, info=about.debugging or None, visible=bool(about.debugging)
+            ),
         }
+
+    def _asked(self, choices: ps.Choices, *, model: str) -> Updates:
+        """What has to be filled in, with what is known of it from an earlier round."""
+        asked = self.asked(choices.what, model=model)
+        known = ((self.project, choices.project), (self.document, choices.document))
+        return asked | {field: gr.update(value=value, **_given(asked[field])) for field, value in known if value}
 
     def asked(self, what: str, *, model: str) -> Updates:
         """What has to be filled in for this choice of what to practise."""
@@ -145,7 +157,7 @@ class _Wiring:
         self._program, self._form, self._live = program, form, live
         self._outputs: list[Any] = [
             *(*live.outputs, *form.fields, form.card, form.unfinished, form.go_on, form.end, form.sure),
-            *(form.unfinished_id, form.cost, form.notice, form.begin, form.about, form.words, form.needs),
+            *(form.unfinished_id, form.cost, form.notice, form.begin, form.about, form.words, form.runs, form.needs),
         ]
 
     def connect(self) -> None:
@@ -155,7 +167,7 @@ class _Wiring:
         # `input`: a link that fills the form in must not have it emptied again.
         form.round.input(self._round, [form.round, form.level, form.strictness, form.company], self._outputs, **PRIVATE)
         form.what.input(self._what, [form.what], self._outputs, **PRIVATE)
-        form.minutes.change(self._cost, [form.minutes], [form.cost], **PRIVATE)
+        form.minutes.change(self._cost, [form.round, form.minutes], [form.cost], **PRIVATE)
         form.company.change(
             self._about, [form.company, form.round], [form.about], trigger_mode="always_last", **PRIVATE
         )
@@ -198,12 +210,15 @@ class _Wiring:
         if choices != ps.Choices():
             filled |= form.filled(choices, self._program.content, model=self._program.settings.model)
             filled[form.company] = gr.update(choices=offered, **_given(filled[form.company]))
-        filled[form.document] = gr.update(choices=documents, **_given(filled.get(form.document, {})))
+        there = {form.document: gr.update()} | filled
+        given = {"value": None} if choices.document not in dict(documents).values() else {}
+        filled[form.document] = gr.update(**{**_given(there[form.document]), "choices": documents, **given})
         return {
             **filled,
             form.about: await self._about(choices.company, choices.round),
             **await self._unfinished(),
-            form.cost: wrapped(_priced(self._program, choices.minutes)),
+            form.cost: wrapped(_priced(self._program, choices.round, choices.minutes)),
+            form.runs: await _runs(choices.round),
         }
 
     async def _unfinished(self) -> Updates:
@@ -236,7 +251,8 @@ class _Wiring:
             setup = await self._chosen(choices)
             if choices.written:
                 yield {form.notice: wrapped(notice(WRITING))}
-                setup = setup.model_copy(update={"written": await self._written(choices)})
+                of = choices.project if choices.what == PROJECT else choices.document or ""
+                setup = setup.model_copy(update={"written": await self._written(choices), "written_from": of})
             id = await program.room.open(setup)
         except Exception as error:  # noqa: BLE001 - shown as a sentence
             yield {
@@ -309,15 +325,16 @@ class _Wiring:
         return {
             **form.filled(choices, program.content, model=program.settings.model),
             form.about: await self._about(company, round),
-            form.cost: wrapped(_priced(program, choices.minutes)),
+            form.cost: wrapped(_priced(program, choices.round, choices.minutes)),
+            form.runs: await _runs(round),
             form.notice: "",
         }
 
     async def _what(self, what: str) -> Updates:
         return self._form.asked(what, model=self._program.settings.model)
 
-    async def _cost(self, minutes: int) -> str:
-        return wrapped(_priced(self._program, minutes))
+    async def _cost(self, round: str, minutes: int) -> str:
+        return wrapped(_priced(self._program, round, minutes))
 
     def _sure(self, visible: bool) -> Any:
         async def show() -> Any:
@@ -326,8 +343,8 @@ class _Wiring:
         return show
 
 
-def _priced(program: Program, minutes: int) -> str:
-    words = ps.cost(program.settings, minutes)
+def _priced(program: Program, round: str, minutes: int) -> str:
+    words = ps.cost(program.settings, round, minutes)
     return f'<p class="quiet">{html(words)}</p>' if words else ""
 
 
@@ -342,6 +359,7 @@ def _choices(
     round: str,
     project: str | None,
     document: str | None,
+    debugging: bool,
 ) -> ps.Choices:
     """What the form's fields hold, in their order."""
     return ps.Choices(
@@ -355,7 +373,14 @@ def _choices(
         round,
         project or "",
         document or None,
+        bool(debugging),
     )
+
+
+async def _runs(round: str) -> str:
+    """That code cannot be run here, where it is to be written."""
+    why = await asyncio.to_thread(testing.unavailable) if offer(round).debugging else ""
+    return wrapped(unrunnable(why)) if why else ""
 
 
 def _words(round: str) -> str:

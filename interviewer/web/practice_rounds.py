@@ -30,6 +30,8 @@ class Offer:
     """How one of its questions is called."""
     company: str = ""
     """What a company changes; empty: nothing, so that none is asked for."""
+    debugging: str = ""
+    """What a task as an exercise in debugging is; empty: there is none."""
 
 
 OFFERS: Final = (
@@ -72,6 +74,18 @@ OFFERS: Final = (
         areas="Fields",
         areas_info="One of them is taken. Leave empty for any.",
         one="Subject",
+    ),
+    Offer(
+        id="coding",
+        name="Coding",
+        about="One task, written in Python with NumPy and run against tests. You say what you are going to do, write "
+        "it, test it, and talk about what it costs and where it breaks.",
+        minutes=45,
+        what=(("A task for me", MIX), ("One task", ONE)),
+        areas="Fields",
+        areas_info="A task of one of them is taken. Leave empty for any.",
+        one="Task",
+        debugging="You get code with bugs in it instead of an empty function. Some tasks have it.",
     ),
 )
 ROUNDS: Final = tuple((offer.name, offer.id) for offer in OFFERS)

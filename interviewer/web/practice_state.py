@@ -61,6 +61,8 @@ class Choices:
     """A summary of the candidate's own project."""
     document: str | None = None
     """Id of a document of the library."""
+    debugging: bool = False
+    """In a coding round: code with bugs in it instead of an empty function."""
 
     @property
     def written(self) -> bool:
@@ -88,12 +90,14 @@ def questions(content: Content, round: str = ROUND) -> list[tuple[str, str]]:
     """All questions by area, as (area: the opener's beginning, id)."""
     round_ = content.round(round)
     return [
-        (f"{round_.area_name(question.area)}{_kind(question)}: {_beginning(question.opener)}", question.id)
+        (f"{round_.area_name(question.area)}{_kind(question)}: {_beginning(question)}", question.id)
         for question in content.bank(round)
     ]
 
 
 def _kind(question: Question) -> str:
+    if question.task is not None and question.task.debug is not None:
+        return ", also to debug"
     return ", a failure" if question.brief is not None and question.brief.kind == "failure" else ""
 
 
@@ -133,6 +137,7 @@ def setup(choices: Choices, *, seed: int, model: str, due: Sequence[str], pack: 
                 "company": company,
                 "leanings": (*pack.areas, *pack.topics) if pack is not None else (),
                 "systems": pack.systems if pack is not None else (),
+                "debugging": choices.debugging and bool(offer(choices.round).debugging),
             }
         )
     except ValidationError as error:
@@ -185,8 +190,8 @@ def _again(earlier: Setup, content: Content) -> Choices:
     asked = bank.get(earlier.question or "")
     what, one = MIX, None
     if earlier.written:
-        what = PAPER if earlier.written[0].citations else PROJECT
-    elif asked is not None and not content.round(earlier.round).phases:
+        return _written_again(earlier)
+    if asked is not None and not content.round(earlier.round).phases:
         what, one = ONE, another_surface(content, asked.id)
     return Choices(
         level=earlier.level,
@@ -197,6 +202,21 @@ def _again(earlier: Setup, content: Content) -> Choices:
         question=one,
         company=earlier.company,
         round=earlier.round,
+        debugging=earlier.debugging,
+    )
+
+
+def _written_again(earlier: Setup) -> Choices:
+    """A round about the same project or document, for which questions are written anew."""
+    cited = earlier.written[0].citations
+    return Choices(
+        level=earlier.level,
+        strictness=earlier.strictness,
+        minutes=earlier.minutes,
+        what=PAPER if cited else PROJECT,
+        round=earlier.round,
+        project="" if cited else earlier.written_from,
+        document=cited[0].document if cited else None,
     )
 
 
@@ -211,12 +231,12 @@ def another_surface(content: Content, question: str) -> str:
     return others[0] if others else question
 
 
-def cost(settings: Settings, minutes: int) -> str:
-    """The sentence about what this interview will cost; empty for the built-in interviewer."""
+def cost(settings: Settings, kind: str, minutes: int) -> str:
+    """The sentence about what an interview of this kind of round will cost; empty for the built-in interviewer."""
     if not settings.model:
         return ""
     steps: Any = [step for step in ("observe", "speak", "grade") if step not in settings.builtin_steps]
-    value = estimate(minutes, price_in=settings.price_in, price_out=settings.price_out, steps=steps)
+    value = estimate(minutes, round=kind, price_in=settings.price_in, price_out=settings.price_out, steps=steps)
     tokens = f"{round(value.tokens_in, -3):,} tokens in, {round(value.tokens_out, -2):,} out"
     if value.cost is None:
         return f"About {tokens}. Set prices under Settings to see what that costs."
@@ -284,8 +304,11 @@ def when(moment: datetime | None, now: datetime) -> str:
     return f"{days} day{'s' if days > 1 else ''} ago"
 
 
-def _beginning(opener: str) -> str:
-    text = " ".join(opener.split())
+def _beginning(question: Question) -> str:
+    text = " ".join(question.opener.split())
+    if question.task is not None:
+        # All of them ask to please write something.
+        text = text.removeprefix("Please write ").removeprefix("Please ")
     if len(text) <= OPENER:
         return text
     return f"{text[:OPENER].rsplit(' ', 1)[0].rstrip(',;:.')}…"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 from interviewer.content import Content
+from interviewer.content.packs import topics
 from interviewer.domain import Question, Weakness
 from interviewer.program import Program
 from interviewer.rules.scoring import BAR
+from interviewer.rules.state import fold
 from interviewer.store import InterviewRow
 from interviewer.web.safe import html, rich
 from interviewer.web.transcripts_state import link, stamp, words
@@ -71,20 +74,29 @@ class Board:
 def read(program: Program, now: datetime) -> Board:
     """What there is to show. Blocks. Raises StoreUnavailable."""
     rows, interviews = program.repository.weaknesses(), program.repository.interviews()
-    return Board(groups(rows, program.content, now), plot(interviews))
+    return Board(groups(rows, program.content, now, own=_own(program, rows)), plot(interviews))
+
+
+def _own(program: Program, rows: Sequence[Weakness]) -> dict[str, Question]:
+    """Row id → the question it is about, for those that no bank has: they stand in the logs of their interviews."""
+    unknown = [row for row in rows if not _says(row, _banked(row, program.content))]
+    folded = {id: fold(program.repository.events(id), id=id) for id in {row.interview for row in unknown}}
+    return {row.id: folded[row.interview].threads[row.thread].question for row in unknown}
 
 
 # ---------------------------------------------------------------- the list
 
 
-def groups(rows: Sequence[Weakness], content: Content, now: datetime) -> tuple[Group, ...]:
-    """The rows by area, areas with most rows first, newest rows first."""
+def groups(
+    rows: Sequence[Weakness], content: Content, now: datetime, *, own: Mapping[str, Question] = MappingProxyType({})
+) -> tuple[Group, ...]:
+    """The rows by area, areas with most rows first, newest rows first. `own`: row id → question, if no bank has it."""
     by_area: dict[str, list[Weakness]] = {}
     for row in rows:
         by_area.setdefault(row.area, []).append(row)
     ordered = sorted(by_area.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return tuple(
-        Group(area, area_name(content, area), tuple(_item(row, content, now) for row in found))
+        Group(area, area_name(content, area), tuple(_item(row, content, now, own.get(row.id)) for row in found))
         for area, found in ordered
     )
 
@@ -94,27 +106,37 @@ def area_name(content: Content, area: str) -> str:
     return next((round_.area_name(area) for round_ in content.rounds.values() if round_.area_name(area) != area), area)
 
 
-def what(row: Weakness, content: Content) -> tuple[str, str]:
-    """What kind of thing it is, and the thing in words: from the question while there is one, else from the code."""
-    asked = [q for q in content.questions if q.area == row.area and row.topic == q.topics[0]]
+def what(row: Weakness, content: Content, own: Question | None = None) -> tuple[str, str]:
+    """What kind of thing it is, and the thing in words: of the question while there is one, else of the code.
+
+    `own` is the question if it was written for one interview or from a document.
+    """
+    text = _says(row, [own] if own is not None else _banked(row, content))
     if row.code.startswith(_MISSED):
-        id = row.code.removeprefix(_MISSED)
         kind = "Said the wrong way round" if row.sentence else "Did not mention"
-        return kind, next((text for question in asked if (text := _point(question, id))), words(id))
-    says = next((trap.says for q in asked for trap in q.traps if trap.code == row.code), words(row.code))
-    return "Sounded like", says
+        return kind, text or words(row.code.removeprefix(_MISSED))
+    return "Sounded like", text or words(row.code)
 
 
-def _point(question: Question, id: str) -> str:
-    return next((point.text for point in question.key_points if point.id == id), "")
+def _banked(row: Weakness, content: Content) -> list[Question]:
+    return [q for q in content.questions if q.area == row.area and row.topic == q.topics[0]]
 
 
-def _item(row: Weakness, content: Content, now: datetime) -> Item:
-    kind, text = what(row, content)
+def _says(row: Weakness, asked: Sequence[Question]) -> str:
+    """What a row is about in the words of its question; empty if none of these has it."""
+    missed = row.code.removeprefix(_MISSED) if row.code.startswith(_MISSED) else ""
+    points = [point.text for q in asked for point in q.key_points if point.id == missed]
+    traps = [trap.says for q in asked for trap in q.traps if trap.code == row.code]
+    return next(iter((*points, *traps)), "")
+
+
+def _item(row: Weakness, content: Content, now: datetime, own: Question | None) -> Item:
+    kind, text = what(row, content, own)
     quote = f'<blockquote dir="auto">{rich(row.sentence)}</blockquote>' if row.sentence else ""
+    topic = topics().name_of(row.topic) or words(row.topic)
     where = html(link(row.interview, turn=row.turn))
     body = (
-        f'<p class="small quiet">{html(words(row.topic))} · {stamp(row.seen_at, now)}</p>'
+        f'<p class="small quiet">{html(topic)} · {stamp(row.seen_at, now)}</p>'
         f'<p><span class="kind">{kind}:</span> {html(text)}</p>{quote}'
         f'<p class="small"><a href="{where}">In the transcript</a></p>'
     )

@@ -85,12 +85,13 @@ def _inline(text: str) -> str:
     """A paragraph's code spans first, then formulas in what is left, so that a `$` in code stays one."""
     pieces, last = [], 0
     for found in _CODE.finditer(text):
-        pieces += [_formulas(text[last : found.start()]), f"<code>{html(found[2])}</code>"]
+        pieces += [formulas(text[last : found.start()]), f"<code>{html(found[2])}</code>"]
         last = found.end()
-    return "".join((*pieces, _formulas(text[last:])))
+    return "".join((*pieces, formulas(text[last:])))
 
 
-def _formulas(text: str) -> str:
+def formulas(text: str) -> str:
+    r"""The text as HTML in which only `$…$` formulas show as such; they come out between `\(` and `\)` (`MATH`)."""
     pieces, last = [], 0
     for found in _MATH.finditer(text):
         shown = found["display"] or found["bracket"]

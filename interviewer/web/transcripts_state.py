@@ -15,6 +15,7 @@ from interviewer.rules.state import State, Thread, Turn, fold
 from interviewer.store import InterviewRow
 from interviewer.web.board_drawing import board_figure
 from interviewer.web.citations import asked_from
+from interviewer.web.code_history import changes
 from interviewer.web.conversation import DID, part
 from interviewer.web.course import called, is_one_problem
 from interviewer.web.debrief import debrief
@@ -165,11 +166,13 @@ def _talk(transcript: Transcript, now: datetime, turn: int | None) -> str:
     state = transcript.state
     parts = []
     for thread in state.threads:
+        history = changes(thread, over=state.over)
         turns = "".join(
-            part(state, thread, said, heading="h4")
+            history.get(number, "")
+            + part(state, thread, said, heading="h4")
             + _turn(said, transcript, now, marked=said.act == turn, source=asked_from(thread, said))
-            for said in thread.turns
-        )
+            for number, said in enumerate(thread.turns)
+        ) + history.get(len(thread.turns), "")
         head = _heading(state, thread)
         parts.append(f'<h3 class="topic" id="topic-{thread.index + 1}">{head}</h3><ol class="talk">{turns}</ol>')
     if state.asides:

@@ -239,6 +239,7 @@ def test_verdicts_are_seen(sentence: str) -> None:
         "How would you know that it is right?",
         "You would cut at the review capacity.",
         "Right now the queue takes 300 cases.",
+        "Whether that's right I keep for the debrief.",
     ],
 )
 def test_neutral_words_are_not_verdicts(sentence: str) -> None:

@@ -1,11 +1,13 @@
 """Observing and grading a round about one problem: facts, parts, the diagram, contradictions, recited recipes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from interviewer.agents import long_round, prompting
 from interviewer.agents.builtin_problem import problem_marks
+from interviewer.agents.guard import Guard
 from interviewer.agents.long_round import accepted, course, enriched, recites, with_elements
 from interviewer.agents.matcher import Matches, PointMatch
 from interviewer.agents.reports import BoardGradeReport, BoardMarkReport, Cited, GradeReport
@@ -95,6 +97,15 @@ def test_a_question_about_the_sheet_is_no_digression(text: str, facts: tuple[str
     assert (seen.intent, seen.facts) == ("clarify", facts)
 
 
+def test_who_does_not_know_asks_for_nothing() -> None:
+    log = begun()
+    log.turn("No idea.")
+    gave_up = Observation(intent="gave_up")
+    assert enriched(gave_up, thread_of(log), "I don't know, something with orders per day.") == gave_up
+    asks = enriched(gave_up, thread_of(log), "I don't know. How many orders do we get a day?")
+    assert (asks.intent, asks.facts) == ("clarify", ("orders_per_day",))
+
+
 def test_a_message_of_one_touch_that_is_hardly_one_touches_nothing() -> None:
     log = begun()
     log.turn("We would use data and a model.")
@@ -136,11 +147,12 @@ def test_a_mark_carries_the_arrows_that_bear_it_out_and_only_those_that_exist() 
         points=[], traps=[], marks=[BoardMarkReport(d="serving", s=[1], e=["E1", "E9", "b3"], reason="r", level=3)]
     )
     marks = (Mark(dimension="serving", level=3, value=3, sentences=(1,)), Mark(dimension="data", reason="none"))
-    shown = with_elements(marks, made, BOARD)
+    state = replace(begun().state, board=BOARD)
+    shown = with_elements(marks, made, state)
     assert shown[0].elements == ("[store] features", "app -> eta: restaurant ids")
     assert shown[1].elements == ()
     short = GradeReport(points=[], traps=[Cited(k="T1", s=[1])], marks=[])
-    assert with_elements(marks, short, BOARD) == marks
+    assert with_elements(marks, short, state) == marks
 
 
 def _marks(log: Log, board: Board = BOARD, probability: float = 0.9) -> dict[str, Mark]:
@@ -180,3 +192,32 @@ def test_drive_rises_with_facts_and_arrows_and_falls_with_hints() -> None:
     helped.turn("One. Two. Three.", touched=[p.id for p in PROBLEM.key_points[:4]])
     best, worst = _marks(led)["drive"].value, _marks(helped, Board())["drive"].value
     assert best is not None and worst is not None and best > worst + 0.5
+
+
+def test_a_point_that_was_half_said_may_be_taken_up_and_not_be_told() -> None:
+    point = PROBLEM.key_point("parts-dependent")
+    judge = Guard(
+        unsaid=((PROBLEM, frozenset({point.id})),),
+        licensed=(),
+        said=(PROBLEM.opener,),
+        own=("Quantiles of the parts do not add up.",),
+    )
+    assert judge.leaks(point.text)
+    assert not judge.leaks("Why do the parts not add up?")
+    home = shipped().question("video-home")
+    again = "What would you build, and what makes you choose that?"
+    general = Guard(unsaid=((home, frozenset({"delivery-steps"})),), licensed=(), said=(home.opener, again), own=())
+    assert not general.leaks(again)
+
+
+def test_a_hint_that_nobody_needed_costs_nothing() -> None:
+    facts: dict[str, Any] = {"touched": [p.id for p in PROBLEM.key_points[:4]]}
+    offered, asked = begun(level="senior"), begun(level="senior")
+    moves = [offered.turn("I go on with it and think aloud.", seconds=10) for _ in range(3)]
+    assert any(move.kind == "hint" and move.rule == "dig" for move in moves)
+    offered.turn("One. Two. Three.", **facts)
+    for _ in range(3):
+        asked.turn(kind="hint", seconds=10)
+    asked.turn("One. Two. Three.", **facts)
+    free, needed = _marks(offered)["drive"].value, _marks(asked)["drive"].value
+    assert free is not None and needed is not None and free > needed

@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_read(cli: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [["coding"], ["breadth", "--question", "nope"], ["breadth", "--areas", "B99"], ["", "--seed", "1"]]
+    "options", [["origami"], ["breadth", "--question", "nope"], ["breadth", "--areas", "B99"], ["", "--seed", "1"]]
 )
 def test_a_choice_that_is_not_there(cli: Any, answers: Write, options: list[str]) -> None:
     ran = cli("play", *options, "--answers", answers([ANSWER]))

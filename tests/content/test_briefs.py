@@ -18,6 +18,7 @@ from interviewer.errors import ContentError
 from tests.content.conftest import DESIGN, FAILURE, LADDER, PLATFORM
 
 WORDY = " ".join(["word"] * 61)
+NO_HELP = {"text": "Everything is different from today on, and why?", "shows": ["value-weights"], "fair": "It happens."}
 
 
 def faults(folder: Path) -> list[str]:
@@ -51,6 +52,8 @@ def test_a_problem_of_every_kind_is_sound(long_rounds: Path) -> None:
         (DESIGN, "section: serving, ask", "section: shop, ask", "the round has no part 'shop' for it"),
         (DESIGN, "It opens with 30 videos", f"{WORDY} 30 videos", "the interviewer says at most 45"),
         (DESIGN, "Half a year after the launch", WORDY, "the interviewer says at most 60"),
+        (DESIGN, "{key_point: feedback-", "{key_point: stages-", "the twist does not show 'stages-narrows'"),
+        (DESIGN, "A canteen cooks tomorrow", WORDY, "the interviewer says at most 60"),
         (DESIGN, "You retrain both encoders", WORDY, "the interviewer says at most 40"),
         (DESIGN, "    staff: Where", "    staff: ''\n    #", "no signal for the level 'staff'"),
         (DESIGN, "kind: modeling", "kind: failure", "has no parts for a problem of the kind 'failure'"),
@@ -101,6 +104,7 @@ def said(file: str, id: str, **changes: Any) -> list[str]:
     ("file", "id", "changes", "says"),
     [
         (DESIGN, "design", {"twist": None}, "no twist, and there is a part of the round that it opens"),
+        (DESIGN, "design", {"twist": NO_HELP}, "no ladders of its own for somebody who is stuck at it"),
         (DESIGN, "design", {"facts": ()}, "0 facts; at least 10 are wanted"),
         (DESIGN, "design", {"sums": ()}, "0 sums; at least 1 are wanted"),
         (DESIGN, "design", {"dives": ()}, "0 dives; at least 4 are wanted"),

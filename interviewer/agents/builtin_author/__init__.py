@@ -15,8 +15,9 @@ from itertools import groupby
 
 from interviewer.agents.builtin_author.sentences import citable
 from interviewer.agents.builtin_author.subject import lead
-from interviewer.agents.builtin_author.support import Document, Support, similarity
+from interviewer.agents.builtin_author.support import Document, Support
 from interviewer.agents.builtin_author.wording import is_asked, question
+from interviewer.agents.compared import similarity
 from interviewer.agents.matching.words import content_stems
 from interviewer.agents.tally import Tally
 from interviewer.content.themes import Theme, shipped_themes

@@ -108,23 +108,6 @@ def _owner(claim: _Claim) -> tuple[str, int]:
     return claim.theme, claim.point
 
 
-_MOST_KEPT = 8192
-_kept: dict[str, Floats] = {}
-"""Vectors of texts that are compared again and again: the bank is asked for every document."""
-
-
-def similarity(text: str, others: Sequence[str]) -> list[float]:
-    """The cosine of a text with each of the others."""
-    known = dict(_kept)
-    missing = [one for one in dict.fromkeys((text, *others)) if one not in known]
-    known.update(zip(missing, embedder().vectors(missing), strict=True))
-    if len(known) <= _MOST_KEPT:
-        _kept.update((one, known[one]) for one in missing)
-    else:
-        _kept.clear()
-    return [float(known[text] @ known[other]) for other in others]
-
-
 def _best(sums: Floats) -> tuple[int, float]:
     """The place of the best sentence in a row, and its sum with what it is ahead of the next one added."""
     order = np.argsort(-sums, kind="stable")
