@@ -91,7 +91,11 @@ def test_nothing_but_refused_messages_ends(program: Program, script: Script) -> 
     assert len(played.refused) == (2 if len(script) == 2 else 1)
 
 
-@pytest.mark.parametrize("message", ["/hint", "/idk", "/skip", "?", "What do you mean?", "What is the answer?", "..."])
+FOR_EVER = ("/hint", "/idk", "What is the answer?")
+AT_LENGTH = ("/skip", "?", "What do you mean?", "...")
+
+
+@pytest.mark.parametrize("message", [*FOR_EVER, *(pytest.param(one, marks=pytest.mark.soak) for one in AT_LENGTH)])
 def test_whatever_is_said_for_ever_comes_to_an_end(program: Program, message: str) -> None:
     played = held(program, (message,), minutes=10)
     assert played.state.over and len(acts(played)) <= 33

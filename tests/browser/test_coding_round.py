@@ -118,6 +118,7 @@ def test_a_whole_round(page: Page) -> None:
     expect(history.filter(has_text="Submitted")).to_contain_text("13 of 13 hidden tests pass.")
 
 
+@pytest.mark.soak
 def test_the_keyboard_indents_and_leaves_and_nothing_typed_is_lost(page: Page) -> None:
     editor = begin(page)
     write(page, editor, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, start, stop
@@ -25,6 +26,7 @@ def test_without_a_model_a_project_needs_one(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("none is set")
 
 
+@pytest.mark.soak
 def test_a_project_becomes_subjects_of_a_round(chromium: Browser, tmp_path: Path) -> None:
     def script(request: Request) -> Reply | Fault:
         # Only the questions come from the model: the round itself is led by the built-in interviewer.

@@ -14,7 +14,14 @@ ANSWER = (
 )
 
 
-@pytest.mark.parametrize("page", [{"viewport": DESKTOP}, {"viewport": PHONE}], indirect=True, ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param({"viewport": DESKTOP}, id="desktop"),
+        pytest.param({"viewport": PHONE}, id="phone", marks=pytest.mark.soak),
+    ],
+    indirect=True,
+)
 def test_the_whole_journey(page: Page) -> None:
     box = begin(page, question="logistic")
     box.fill(ANSWER)

@@ -118,6 +118,7 @@ def test_a_tab_that_is_behind_is_told_so_and_keeps_its_message(page: Page) -> No
     expect(page.locator("#past .turn.candidate")).to_have_count(1)
 
 
+@pytest.mark.soak
 def test_an_unfinished_interview_can_be_gone_on_with_or_ended(page: Page) -> None:
     begin(page)
     where = page.url
@@ -197,6 +198,7 @@ def test_the_newest_words_stay_in_view_through_a_long_talk(page: Page) -> None:
         assert left < 5, f"{left} px below the fold after {n + 1} acts"
 
 
+@pytest.mark.soak
 def test_reading_back_is_not_disturbed(page: Page) -> None:
     begin(page, minutes=40)
     for _ in range(4):

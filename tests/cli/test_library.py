@@ -310,6 +310,7 @@ def _pack(site: Site, *, feed: str) -> Pack:
     )
 
 
+@pytest.mark.soak
 def test_questions(cli: Any) -> None:
     sample = next(path for path in sample_files() if path.stem == "late-truth-about-payments")
     [added] = cli("library", "add", sample, "--company", SAMPLE_COMPANY, "--json").json
@@ -356,6 +357,7 @@ def _read_all(descriptor: int, into: bytearray) -> None:
             into += piece
 
 
+@pytest.mark.soak
 def test_what_libraries_log_of_their_work_is_not_shown(towers: dict[str, Any], tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from interviewer.cli import main; main()", "library", "search", "two towers"]
     shutil.rmtree(tmp_path / "library")

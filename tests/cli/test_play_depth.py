@@ -63,6 +63,7 @@ def test_a_round_about_a_project(cli: Any, answers: Write, serve: Any, summary: 
     assert "full marks" not in server.requests[0].texts[1]
 
 
+@pytest.mark.soak
 def test_a_round_about_a_document(cli: Any, answers: Write, serve: Any) -> None:
     (sample,) = (path for path in sample_files() if path.name == SAMPLE)
     added = cli("library", "add", sample, "--company", SAMPLE_COMPANY, "--json").json

@@ -44,6 +44,7 @@ def test_a_command_that_only_prints_loads_no_database_no_numbers_and_no_pages(
     assert not found
 
 
+@pytest.mark.soak
 def test_the_list_of_transcripts_loads_no_pages_and_no_models(tmp_path: Path) -> None:
     code = "from interviewer.cli import run\nassert run(['transcripts', 'list']) == 0"
     loaded(code, tmp_path)

@@ -91,8 +91,15 @@ def shown(home: Path, played: Played) -> Iterator[str]:
     yield json.dumps(as_json(played.state, played.events))
 
 
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("echo", ECHOES.values(), ids=list(ECHOES))
+# Each echo at one of the steps in turn; at the others in the soak.
+CELLS = [
+    pytest.param(echo, step, id=f"{name}-{step}", marks=() if n == row % len(STEPS) else pytest.mark.soak)
+    for row, (name, echo) in enumerate(ECHOES.items())
+    for n, step in enumerate(STEPS)
+]
+
+
+@pytest.mark.parametrize(("echo", "step"), CELLS)
 def test_a_key_that_is_said_back_goes_nowhere(
     echo: Callable[[Request], Scripted],
     step: Step,

@@ -59,6 +59,7 @@ class Model:
         return "grade", {"points": [{"k": "K1", "result": "hit", "s": [1]}], "traps": [], "marks": marks}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("round_", "minutes", "file", "id"),
     [

@@ -44,6 +44,7 @@ def everything(library: Library, mode: str = "dense") -> set[str]:
     return {hit.passage.id for q in queries(20) for hit in library.search(q, limit=5000, mode=mode)}  # type: ignore[arg-type]  # the tests'
 
 
+@pytest.mark.soak
 def test_a_removed_document_is_in_none_of_five_places(library: Library, shelf: Shelf, tmp_path: Path) -> None:
     library.add([source(2)], company="Acme")
     (final,) = library.add([source(1, extra=f"{CANARY} " * 15)], company="Acme")
@@ -171,10 +172,13 @@ def test_many_vectors_are_put_into_the_folder_beside_the_searches(
     library: Library, shelf: Shelf, embedding: Hashed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vectors, "SOON", 100)
+    build, answered = vectors._Build.run, threading.Event()
+    monkeypatch.setattr(vectors._Build, "run", lambda self: (answered.wait(60), build(self))[1])
     filled(shelf, embedding, documents=6, passages=400)
     chroma = tmp_path / "library" / "chroma"
     first = [hit.passage for hit in library.search(text(0), mode="dense", limit=10)]
     assert read_manifest(chroma) is None, "answered before it is built"
+    answered.set()
     library.settled()
     assert [hit.passage for hit in library.search(text(0), mode="dense", limit=10)] == first
     about = read_manifest(chroma)

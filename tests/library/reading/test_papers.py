@@ -87,6 +87,7 @@ def test_names_of_journals_of_the_reference_list_are_gone() -> None:
     assert "Proceedings of" not in text_of(paper("1912.01214"))
 
 
+@pytest.mark.soak
 def test_pages_of_the_collection() -> None:
     folder = DATA / "uploads" / "pypdf"
     if not folder.is_dir():
