@@ -45,7 +45,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, ...]) ->
     put(program.repository, CLOSED, poisoned(closed, "marker0 is real: <b>x</b>"))
     spoken = poisoned(log_of(said=["Yes."], spoken=rich + everything, closed=False), everything)
     put(program.repository, SPOKEN, spoken, title=everything)
-    put(program.repository, OPEN, log_of(said=texts, closed=False), title=everything)
+    put(program.repository, OPEN, log_of(said=texts, closed=False, minutes=120), title=everything)
     program.store.dispose()
     process, where = start(home)
     yield where

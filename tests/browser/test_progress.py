@@ -28,12 +28,17 @@ def address(home: Path) -> Iterator[str]:
     stop(process)
 
 
-def test_nothing_yet(page: Page, home: Path) -> None:
+def test_nothing_yet(page: Page) -> None:
     page.goto("/progress")
     expect(page.get_by_text("Nothing to work on yet.")).to_be_visible()
     expect(page.get_by_role("link", name="Begin an interview")).to_have_attribute("href", "/")
     page.goto("/transcripts")
     expect(page.get_by_text("There is no transcript yet.")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def graded(home: Path) -> None:
+    """Two interviews, for all tests after the first."""
     program = Program(home)
     put(program.repository, FIRST, log_of())
     put(program.repository, SECOND, log_of(question="bayes-base-rate", at=BEGUN + timedelta(days=1), level=3))
@@ -41,6 +46,7 @@ def test_nothing_yet(page: Page, home: Path) -> None:
 
 
 @LOOKS
+@pytest.mark.usefixtures("graded")
 def test_weak_areas_and_the_plot(page: Page) -> None:
     page.goto("/progress")
     expect(page.get_by_text("4 things in 2 areas")).to_be_visible()
@@ -54,12 +60,14 @@ def test_weak_areas_and_the_plot(page: Page) -> None:
     expect(page.locator("#answer-1")).to_be_in_viewport()
 
 
+@pytest.mark.usefixtures("graded")
 def test_practise_leads_to_the_set_up_with_the_area(page: Page) -> None:
     page.goto("/progress")
     page.get_by_role("link", name="Practise this: Learning theory").click()
     expect(page.get_by_text("Learning theory and workflow").first).to_be_visible()
 
 
+@pytest.mark.usefixtures("graded")
 def test_dismissing_with_undo(page: Page) -> None:
     page.goto("/progress")
     row = page.locator(".beside-row").filter(has_text="cross-validate").first

@@ -145,6 +145,7 @@ def go_through(databases: Sequence[Database]) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(tmp_path: Path) -> None:
     databases = [Database(tmp_path / str(number), number) for number in range(KILLS // KILLS_IN_A_ROW)]
     with ThreadPoolExecutor(2) as lanes:

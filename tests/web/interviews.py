@@ -107,6 +107,7 @@ def log_of(
     level: int = 2,
     closed: bool = True,
     citations: Sequence[Citation] = (),
+    minutes: int = 20,
 ) -> tuple[Event, ...]:
     """The log of an interview with one topic: what the candidate `said`, each answered by `spoken`.
 
@@ -116,7 +117,7 @@ def log_of(
     asked = question if isinstance(question, Question) else shipped().question(question)
     asked = of_documents(asked, citations) if citations else asked
     made = Made(by="some-model", prompt="0123456789ab")
-    talk = Talk(asked, at=at, made=made, minutes=20, seed=1, model="some-model")
+    talk = Talk(asked, at=at, made=made, minutes=minutes, seed=1, model="some-model")
     for number, text in enumerate(said, start=1):
         last = closed and number == len(said)
         move = Move(kind="close", text="Thank you.", closes="ended") if last else Move(kind="continue", text=spoken)
