@@ -63,6 +63,7 @@ def skip_to_the_documents(page: Page) -> None:
     raise AssertionError("no topic came from the documents")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True, ids=["phone"])
 def test_from_the_set_up_to_the_page_that_the_debrief_cites(page: Page) -> None:
     begin(page, COMPANY)

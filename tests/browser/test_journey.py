@@ -62,6 +62,7 @@ def test_the_whole_journey(page: Page) -> None:
     expect(page.get_by_text("Classical supervised models").first).to_be_visible()
 
 
+@pytest.mark.soak
 def test_the_whole_journey_by_keyboard(page: Page) -> None:
     page.goto("/")
     tab_to(page, page.get_by_label("Mid", exact=True))

@@ -255,6 +255,7 @@ def test_the_same_question_again_is_a_duplicate() -> None:
     assert duplicates([first], shipped().questions, similarity=similarity) == (False,)
 
 
+@pytest.mark.soak
 def test_no_question_of_the_bank_is_another_one() -> None:
     bank = shipped().questions
     assert not any(duplicates(bank, [], similarity=similarity))

@@ -37,6 +37,7 @@ def test_a_full_disk_takes_nothing_more_until_there_is_room(tmp_path: Path) -> N
     assert "is whole" in found["check"]
 
 
+@pytest.mark.soak
 def test_a_read_only_disk_takes_nothing(tmp_path: Path) -> None:
     before = on_disk(what="act", home=tmp_path)
     refused = on_disk("--ro-bind", tmp_path, tmp_path, what="act", home=tmp_path)
