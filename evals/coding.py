@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -49,7 +50,12 @@ def people(question: Question) -> dict[str, Person]:
         "hard-coded": (Step(code=hard_coded(task)), run, submit),
         "never-ran": (Step(code=task.reference),),
     }
-    found = {name: Person(id=name, problem=question.id, work=work, by_section=talk) for name, work in wrote.items()}
+    # Whoever says that they would have to think is helped, and hints limit the mark.
+    rest = ("That is what I have on this.", "I would leave it at that.")
+    found = {
+        name: Person(id=name, problem=question.id, work=work, by_section=talk, when_empty=rest)
+        for name, work in wrote.items()
+    }
     found["empty"] = Person(id="empty", problem=question.id, by_section={"clarify": ("Hm, let me see.",)})
     return found
 
@@ -68,7 +74,7 @@ def _tests(task: Task) -> str:
     first = ready(task.visible[0], task.oracle)
     call = f"{task.entry}(*copy.deepcopy(ARGS))"
     return (
-        f"\n\nimport copy\n\nfrom numpy import *\n\nARGS = {_written(first.args)}\n\n\n"
+        f"\n\nimport copy\n\nARGS = {_qualified(first.args)}\n\n\n"
         f"def test_runs():\n    assert {call} is not None\n\n\n"
         f"def test_same_twice():\n    assert repr({call}) == repr({call})\n"
     )
@@ -91,6 +97,11 @@ def _written(value: object) -> str:
     """A value as Python that gives it back, with the names of numpy in scope."""
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         return repr(value).replace("np.", "")
+
+
+def _qualified(value: object) -> str:
+    """The same with `np.` before each name, for a program that would lose its own names to a star."""
+    return re.sub(r"\b(array|nan|inf|(?<=dtype=)\w+)\b", r"np.\1", _written(value))
 
 
 def rounds(program: Program, question: Question) -> Iterator[tuple[str, Played]]:
