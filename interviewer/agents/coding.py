@@ -8,7 +8,7 @@ from typing import Final
 from interviewer.agents import prompting
 from interviewer.domain import Mark, Run
 from interviewer.rules.code_facts import CodeFacts, code_facts, hard_coded
-from interviewer.rules.coded import addressed_lines, judged, last_seen, starter
+from interviewer.rules.coded import addressed_lines, judged, last_seen, speaks_to_grader, starter
 from interviewer.rules.correctness import Checked, correctness, pass_rate
 from interviewer.rules.scoring import round_half_down
 from interviewer.rules.state import State, Thread
@@ -18,29 +18,33 @@ MOST_LINES: Final = 300
 MOST_CITED: Final = 4
 MOST_NAMED: Final = 3
 """Failing tests that a line of the course names."""
+MOST_NAMED_LINES: Final = 8
+"""Lines that a fact names."""
 WITHHELD: Final = "[withheld: this line spoke to the grader]"
 NOTHING: Final = "none"
 
 
 def values(state: State, thread: Thread) -> dict[str, str]:
     """The inputs of prompts that only these rounds have."""
-    task = thread.question.task
+    task, mark = thread.question.task, prompting.marker(state.id)
+    # What a program raises, and how its tests are called, are words of the candidate's.
+    ran = "\n".join(tests(thread))
     return {
         "statement": task.statement if task is not None else NOTHING,
         "code": _code(state, thread),
-        "tests": "\n".join(tests(thread)) or "nothing was run yet",
+        "tests": prompting.fenced(ran, mark) if ran else "nothing was run yet",
     }
 
 
 def grade_values(state: State, thread: Thread) -> dict[str, str]:
     """The same with what only grading is told: the hidden tests, the reference, facts of the code."""
     task = thread.question.task
-    run = judged(thread.runs, state.code)
+    run, mark = judged(thread.runs, state.code), prompting.marker(state.id)
     return {
         **values(state, thread),
         "code": _code(state, thread, withhold=True),
         "reference": task.reference if task is not None else NOTHING,
-        "hidden": "\n".join(_results(run)) if run is not None else "not run",
+        "hidden": prompting.fenced("\n".join(_results(run, withhold=True)), mark) if run is not None else "not run",
         "code_facts": "\n".join(facts(state, thread)) or NOTHING,
     }
 
@@ -76,12 +80,18 @@ def tests(thread: Thread) -> Iterator[str]:
         yield f"Handed in {len(handed_in)} time(s); hidden tests passed the last time: {_share(handed_in[-1])}"
 
 
-def _results(run: Run) -> Iterator[str]:
+def _results(run: Run, *, withhold: bool = False) -> Iterator[str]:
+    """What stopped a run, and its tests; `withhold` leaves out what a program says to the grader by an exception."""
+
+    def said(words: str) -> str:
+        return WITHHELD if withhold and speaks_to_grader(words) else words
+
     if run.sentence:
-        yield run.sentence
+        yield said(run.sentence)
     for test in run.tests:
         kind = "own test " if test.group == "own" else ""
-        yield f"{'pass' if test.passed else 'FAIL'} {kind}{test.name}{f': {test.reason}' if test.reason else ''}"
+        why = f": {said(test.reason)}" if test.reason else ""
+        yield f"{'pass' if test.passed else 'FAIL'} {kind}{test.name}{why}"
 
 
 def _share(run: Run) -> str:
@@ -93,9 +103,11 @@ def course(thread: Thread) -> Iterator[str]:
     for number, tried in enumerate(thread.runs, 1):
         what = "handed in, hidden tests" if tried.run.hidden else "run, visible and own tests"
         said = max((n for turn in thread.turns[: tried.turns] for n in turn.numbers), default=0)
-        failed = ", ".join(test.name for test in tried.run.failed[:MOST_NAMED])
+        # Names of our tests only, and no sentence: both would be the candidate's words among ours.
+        failed = ", ".join([test.name for test in tried.run.failed if test.group != "own"][:MOST_NAMED])
+        came = _share(tried.run) if tried.run.ended == "ok" else f"stopped ({tried.run.ended})"
         yield (
-            f"{tried.clock / 60:.0f} min, after sentence {said}: {what}: {tried.run.sentence or _share(tried.run)}"
+            f"{tried.clock / 60:.0f} min, after sentence {said}: {what}: {came}"
             f"{f', not: {failed}' if failed else ''} (run {number})"
         )
 
@@ -106,17 +118,9 @@ def facts(state: State, thread: Thread) -> Iterator[str]:
     if found is None:
         yield "the code is no Python as it stands"
         return
-    for what, lines in (
-        ("loops over rows", found.row_loops),
-        ("loops inside of such loops", found.nested_loops),
-        ("random draws without a seed", found.unseeded),
-        ("asserts and calls in own tests", found.own_tests),
-    ):
-        if lines:
-            yield f"{what}: {', '.join(f'L{n}' for n in lines[:8])}"
-    for line, name in found.mutations:
-        yield f"the argument {name} is changed in place: L{line}"
-    yield f"{found.lines} lines of code; the function has {'a' if found.documented else 'no'} docstring"
+    for what, lines in found.named():
+        yield f"{what}: {', '.join(f'L{n}' for n in lines[:MOST_NAMED_LINES])}"
+    yield found.size()
 
 
 def _facts(state: State, thread: Thread) -> CodeFacts | None:

@@ -40,6 +40,22 @@ class CodeFacts:
     lines: int = 0
     """Lines of code, without blank ones and comments."""
 
+    def named(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """What there is of it in words, each with the lines that it is about."""
+        kinds = (
+            ("loops over rows", self.row_loops),
+            ("loops inside of such loops", self.nested_loops),
+            ("random draws that no seed decides", self.unseeded),
+            ("checks in own tests", self.own_tests),
+        )
+        yield from ((what, lines) for what, lines in kinds if lines)
+        for line, name in self.mutations:
+            yield f"the argument {name} is changed in place", (line,)
+
+    def size(self) -> str:
+        """How long it is and whether it says what it does."""
+        return f"{self.lines} lines of code; the function has {'a' if self.documented else 'no'} docstring"
+
 
 def code_facts(source: str, entry: str) -> CodeFacts | None:
     """The facts of a program whose task calls `entry`; None where it is no Python."""

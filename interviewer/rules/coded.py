@@ -146,6 +146,11 @@ def addressed_lines(source: str) -> frozenset[int]:
     return frozenset(told | {line for line, text in said if _ADDRESSED.search(text)})
 
 
+def speaks_to_grader(words: str) -> bool:
+    """Whether words that a program wrote speak to whoever grades it."""
+    return bool(_ADDRESSED.search(words) or flagged([words]))
+
+
 def does_something(source: str) -> bool:
     """Whether anything stands outside of functions that shows or checks something."""
     return definitions(source).split() != "\n".join(source.splitlines()).split()

@@ -89,20 +89,11 @@ def _facts(state: State, task: Task) -> str:
 
 def _named(found: CodeFacts, lines: Sequence[str]) -> Iterator[str]:
     """The facts in words, each with the lines that it is about."""
-    for what, numbers in (
-        ("Loops over rows", found.row_loops),
-        ("Loops inside of such loops", found.nested_loops),
-        ("Random draws that no seed decides", found.unseeded),
-        ("Tests of your own", found.own_tests),
-    ):
-        if numbers:
-            yield f"{what}: {_lines(numbers, lines)}"
-    for number, name in found.mutations:
-        yield f"The argument <code>{html(name)}</code> is changed: {_lines((number,), lines)}"
+    for what, numbers in found.named():
+        yield f"{html(what[0].upper() + what[1:])}: {_lines(numbers, lines)}"
     if not found.own_tests:
         yield "No test of your own."
-    doc = "a" if found.documented else "no"
-    yield f"{found.lines} lines of code; the function has {doc} docstring."
+    yield f"{found.size()}."
 
 
 def _lines(numbers: Sequence[int], lines: Sequence[str]) -> str:
