@@ -12,7 +12,7 @@ from interviewer.domain import Value
 from interviewer.domain.board import Board
 from interviewer.errors import BadMessage
 from interviewer.rules.board import received
-from interviewer.web.safe import html
+from interviewer.web.kept import answer
 
 SAVED: Final = "Saved"
 LOST: Final = "Another window changed this diagram: reload the page to go on from there."
@@ -78,17 +78,9 @@ def line(
         lost: whether another window was first, so that nothing drawn here can be kept.
     """
     data = {
-        "key": key,
         "revision": revision,
         "number": number,
         "editable": editable,
-        "lost": lost,
-        "problem": problem,
         "board": None if board is None else board.model_dump(mode="json"),
     }
-    kind = "board-said problem" if problem else "board-said"
-    link = f' <a href="/?interview={html(key)}">Reload</a>' if lost else ""
-    return (
-        f'<div data-board="{html(json.dumps(data))}" class="{kind}">'
-        f'<span data-board-said="" role="{"alert" if problem else "status"}">{html(said)}</span>{link}</div>'
-    )
+    return answer("board", key, data, said=said, problem=problem, lost=lost)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from pydantic import Field, ValidationError
 
 from interviewer.coding import MOST_CODE
 from interviewer.domain import Value
 from interviewer.errors import BadMessage
-from interviewer.web.safe import html
+from interviewer.web.kept import answer
 
 SAVED: Final = "Saved"
 LOST: Final = "Another window changed this code: reload the page to go on from there."
@@ -61,18 +60,5 @@ def line(
         problem: whether it was not kept: the page sends it again, with what is written until then.
         lost: whether another window was first, so that nothing written here can be kept.
     """
-    data: dict[str, Any] = {
-        "key": key,
-        "revision": revision,
-        "number": number,
-        "editable": editable,
-        "problem": problem,
-        "lost": lost,
-        "most": MOST_CODE,
-        "code": code,
-    }
-    link = f' <a href="/?interview={html(key)}">Reload</a>' if lost else ""
-    return (
-        f'<div data-code="{html(json.dumps(data))}" class="code-said{" problem" if problem else ""}">'
-        f'<span data-code-said="" role="{"alert" if problem else "status"}">{html(said)}</span>{link}</div>'
-    )
+    data = {"revision": revision, "number": number, "editable": editable, "most": MOST_CODE, "code": code}
+    return answer("code", key, data, said=said, problem=problem, lost=lost)
