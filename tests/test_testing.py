@@ -71,7 +71,8 @@ def test_a_program_that_prints_what_a_grader_expects_passes_nothing() -> None:
 
 
 def test_hidden_tests_leave_nothing_of_their_inputs() -> None:
-    code = "def auc(labels, scores):\n    print(labels, scores)\n    raise ValueError(list(scores))\n"
+    code = "import sys\n\n\ndef auc(labels, scores):\n    print(labels, scores)\n"
+    code += "    print(labels, scores, file=sys.stderr)\n    raise ValueError(list(scores))\n"
     run = testing.hidden(TASK, code)
     assert run.hidden and run.printed == ""
     assert all((test.given, test.got, test.expected, test.printed, test.trace) == ("",) * 5 for test in run.tests)
