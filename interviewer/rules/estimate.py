@@ -29,6 +29,7 @@ ROUNDS: Mapping[str, Sizes] = {
     "breadth": BREADTH,
     "depth": Sizes(observe=(3_100, 90), speak=(2_400, 60), grade=(4_600, 450), minutes_per_thread=15),
     "design": Sizes(observe=(5_500, 90), speak=(3_900, 60), grade=(9_000, 700), minutes_per_thread=math.inf),
+    "coding": Sizes(observe=(3_000, 90), speak=(2_750, 60), grade=(4_400, 600), minutes_per_thread=math.inf),
 }
 """Round → sizes. In: measured at four characters a token (tests/room/test_cost.py); a conversation about one problem is
 sent whole each time. A round that nobody has measured counts as breadth."""

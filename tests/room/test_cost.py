@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from evals.coding import people
 from interviewer.content import shipped
 from interviewer.domain import Setup
 from interviewer.play import Script, play
@@ -28,7 +29,9 @@ PLAIN: Script = ("I split by time and by user, since a random split lets the sam
 
 
 def person(file: str, id: str) -> tuple[str, Person]:
-    """The problem and the candidate of an invented interview."""
+    """The problem and the candidate of an invented interview; without a file, of the eval of a coding task."""
+    if not file:
+        return id, people(shipped().question(id))["clean"]
     (one,) = (one for one in yaml.safe_load((GOLDEN / file).read_text())["candidates"] if one["id"] == id)
     return one["problem"], Person.model_validate({name: one[name] for name in Person.model_fields if name in one})
 
@@ -66,12 +69,13 @@ class Model:
         ("breadth", 10, "", ""),
         ("depth", 30, "depth_candidates.yaml", "rec-ladder-negatives-senior"),
         ("design", 45, "design_candidates.yaml", "video-home-senior"),
+        ("coding", 45, "", "c30-attention"),
     ],
 )
 def test_the_sizes_are_those_of_a_whole_round(
     round_: str, minutes: int, file: str, id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    question, script = person(file, id) if file else (None, PLAIN)
+    question, script = person(file, id) if id else (None, PLAIN)
     model = Model(round_)
     with OpenAIServer(model) as server:
         monkeypatch.setenv("INTERVIEWER_BASE_URL", server.base_url)
