@@ -165,7 +165,7 @@ class _Wiring:
         form, live = self._form, self._live
         form.begin.click(self._begin, [*form.fields, live.ratings], self._outputs, **PRIVATE)
         # `input`: a link that fills the form in must not have it emptied again.
-        form.round.input(self._round, [form.round, form.level, form.strictness, form.company], self._outputs, **PRIVATE)
+        form.round.input(self._round, [form.round, form.company], self._outputs, **PRIVATE)
         form.what.input(self._what, [form.what], self._outputs, **PRIVATE)
         form.minutes.change(self._cost, [form.round, form.minutes], [form.cost], **PRIVATE)
         form.company.change(
@@ -319,11 +319,16 @@ class _Wiring:
             round=round,
         )
 
-    async def _round(self, round: str, level: str, strictness: str, company: str | None) -> Updates:
+    async def _round(self, round: str, company: str | None) -> Updates:
         form, program = self._form, self._program
-        choices = replace(ps.fresh(round), level=level, strictness=strictness, company=company or "")
+        choices, about = ps.fresh(round), offer(round)
+        filled = form.filled(choices, program.content, model=program.settings.model)
+        # What holds for every round is left alone: somebody quick has chosen there again before this answer arrives.
+        for kept in (form.round, form.level, form.strictness):
+            del filled[kept]
         return {
-            **form.filled(choices, program.content, model=program.settings.model),
+            **filled,
+            form.company: gr.update(info=about.company, visible=bool(about.company)),
             form.about: await self._about(company, round),
             form.cost: wrapped(_priced(program, choices.round, choices.minutes)),
             form.runs: await _runs(round),

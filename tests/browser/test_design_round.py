@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PHONE
 
@@ -73,6 +73,23 @@ def test_a_whole_round_on_a_phone(page: Page) -> None:
     talk = page.locator("#conversation")
     expect(talk.get_by_role("heading", name="Deep dive")).to_be_visible()
     expect(talk.get_by_role("img", name="Diagram with 4 boxes and 3 arrows")).to_have_count(1)
+
+
+def test_somebody_quick_keeps_the_level_that_they_chose(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_label("20 minutes")).to_be_checked()
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route))
+    with page.expect_request("**/queue/join*"):
+        page.get_by_label("System design", exact=True).check()
+    page.get_by_label("Senior", exact=True).check()
+    page.get_by_label("Strict").check()
+    for route in held:
+        route.continue_()
+    page.unroute("**/queue/join*")
+    expect(page.get_by_label("45 minutes")).to_be_checked()
+    expect(page.get_by_label("Senior", exact=True)).to_be_checked()
+    expect(page.get_by_label("Strict")).to_be_checked()
 
 
 def test_the_board_stands_beside_the_talk_is_kept_and_belongs_to_the_first_of_two_windows(page: Page) -> None:
