@@ -14,7 +14,7 @@ from interviewer.rules.asking_back import offered
 from interviewer.rules.board import cited
 from interviewer.rules.evidence import is_gibberish
 from interviewer.rules.ladder import reached, steps
-from interviewer.rules.long_round import asked_for, outcome
+from interviewer.rules.long_round import CAME, asked_for, outcome
 from interviewer.rules.phases import parts, phases_of
 from interviewer.rules.state import State, Thread
 
@@ -84,7 +84,7 @@ def enriched(seen: Observation, thread: Thread, text: str) -> Observation:
     """What matching saw in a message, with the facts that it asks for and the part that it is about. Blocking."""
     # "I don't know, we only used the default" asks for nothing, however near to a fact its words are.
     refuses = seen.intent == "gave_up" and "?" not in text
-    if seen.intent == "not_finished" or refuses or is_gibberish(text):
+    if seen.intent == "not_finished" or refuses or is_gibberish(text) or seen.intent in ("again", "help"):
         return seen
     if thread.visits:
         seen = seen.model_copy(update={"touched": tuple(t for t in seen.touched if t.strength >= TOUCHED)})
@@ -147,8 +147,10 @@ def course(state: State, thread: Thread) -> Iterator[str]:
         shows = ", ".join(aliases[id] for id in twist.shows if id in aliases)
         yield f"The twist came after sentence {thread.twisted}. A good reaction shows {shows}. {twist.fair}"
     for one in thread.question.brief.sums if thread.question.brief is not None else ():
-        came = {"right": "right", "off": "far off", "none": "no estimate"}[outcome(thread, one.id)]
-        yield f"Arithmetic ({'asked' if one.id in thread.sums else 'not asked'}): {one.ask} {came}"
+        asked, came = one.id in thread.sums, outcome(thread, one.id)
+        # A number that nobody asked for and that is not this one was probably meant for something else.
+        if asked or came == "right":
+            yield f"Arithmetic ({'asked' if asked else 'not asked'}): {one.ask} {CAME[came]}"
     yield from coding.course(thread)
     if steps(thread.question):
         yield f"Steps of the ladder asked: {thread.level}; that hold by key points raised: {reached(thread)}"

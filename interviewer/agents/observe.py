@@ -9,11 +9,11 @@ from interviewer.agents import long_round, prompting
 from interviewer.agents.fallback import carried_on
 from interviewer.agents.made import counted
 from interviewer.agents.matcher import match, relevance
-from interviewer.agents.reports import REST, Head, Intent, Report, accepted
+from interviewer.agents.reports import REST, Head, Intent, Option, Report, accepted
 from interviewer.domain import Act, Made, Observation, Prompt, Slip, Touch
 from interviewer.llm import Model, begun
 from interviewer.llm.embed import beside
-from interviewer.rules.evidence import flagged, is_gibberish
+from interviewer.rules.evidence import flagged, is_gibberish, wants_again
 from interviewer.rules.state import State, Thread
 
 EXPRESSED = 0.5
@@ -30,6 +30,17 @@ _GAVE_UP = re.compile(
     r"\b(?:i (?:really |honestly )?(?:don'?t|do not) (?:know|remember)|no (?:idea|clue)|idk|dunno|not sure at all|"
     r"i(?:'d| would) (?:have|need) to (?:think about|look|check|read|get back)|i give up|"
     r"i(?:'m| am) (?:lost|stuck)|can'?t (?:answer|say)|never heard of (?:it|this))\b",
+    re.IGNORECASE,
+)
+_MOVE_ON = re.compile(
+    r"\b(?:that(?:'s| is) (?:about |really |pretty much )?(?:all|everything|what) i (?:have|know|can say|had)|"
+    r"(?:i'd|i would|i'll|let's|let us|can we|could we|shall we|may we) (?:move on|go on|leave (?:it|this|that)|skip)|"
+    r"(?:i have )?nothing (?:more|else|to add)|no more from me|next (?:question|part|topic),? please)\b",
+    re.IGNORECASE,
+)
+_HELP = re.compile(
+    r"\b(?:(?:give|get|have|need|want|use) (?:me )?(?:a|some|another) (?:small |little )?hint|(?:any|a) hints?\b|"
+    r"help me (?:out|here)|(?:could|can) you help)\b",
     re.IGNORECASE,
 )
 _REVEAL = re.compile(
@@ -132,7 +143,7 @@ def built_in(thread: Thread, act: Act) -> Observation:
     intent = request(act.text)
     if is_gibberish(act.text) or not kept:
         return Observation(intent="off_topic" if said and not kept else "empty")
-    if intent in ("reveal", "not_finished", "clarify"):
+    if intent in ("reveal", "not_finished", "clarify", "again", "help"):
         return Observation(intent=intent, topic=thread.question.topics[0])
     sentences = [thread.sentences[n - 1] for n in kept]
     found = match(thread.question, sentences)
@@ -148,7 +159,8 @@ def built_in(thread: Thread, act: Act) -> Observation:
     )
     if not touched and not slips:
         if intent == "gave_up":
-            return Observation(intent="gave_up", topic=thread.question.topics[0])
+            leaves: tuple[Option, ...] = ("next_thread",) if _MOVE_ON.search(act.text) else ()
+            return Observation(intent="gave_up", options=leaves, topic=thread.question.topics[0])
         if max(relevance(thread.question, sentences), default=0.0) < ON_TOPIC:
             return Observation(intent="off_topic", topic=thread.question.topics[0])
     return Observation(
@@ -164,13 +176,17 @@ def built_in(thread: Thread, act: Act) -> Observation:
 def request(text: str) -> Intent:
     """What a message asks for, by its words; `answer` if it asks for nothing. Long messages are answers."""
     words = len(text.split())
+    if wants_again(text):
+        return "again"
     if words <= SHORT * 2 and _REVEAL.search(text):
         return "reveal"
     if words > SHORT:
         return "answer"
     if _NOT_FINISHED.search(text):
         return "not_finished"
-    if _GAVE_UP.search(text):
+    if _HELP.search(text):
+        return "help"
+    if _GAVE_UP.search(text) or _MOVE_ON.search(text):
         return "gave_up"
     if text.rstrip().endswith("?") and _CLARIFY.search(text):
         return "clarify"

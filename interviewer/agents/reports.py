@@ -15,7 +15,17 @@ from interviewer.rules.evidence import flagged, valid
 from interviewer.rules.state import Thread
 
 Intent = Literal[
-    "answer", "clarify", "gave_up", "reveal", "not_finished", "misread", "sidestepped", "off_topic", "empty"
+    "answer",
+    "clarify",
+    "again",
+    "help",
+    "gave_up",
+    "reveal",
+    "not_finished",
+    "misread",
+    "sidestepped",
+    "off_topic",
+    "empty",
 ]
 Option = Literal["probe", "challenge", "hint", "continue", "next_thread"]
 

@@ -14,7 +14,7 @@ from interviewer.domain import Made, Move, MoveKind, Prompt, Wording
 from interviewer.errors import BudgetExhausted, ModelError, ModelNonsense
 from interviewer.llm import Message, Model, TextStream
 from interviewer.llm.embed import beside
-from interviewer.rules.followups import asked, is_own
+from interviewer.rules.followups import ASKING, asked, is_own
 from interviewer.rules.long_round import estimate, open_sum
 from interviewer.rules.state import State, Thread
 
@@ -25,6 +25,14 @@ LEEWAY = 8
 MAX_TOKENS = 160
 
 _STOP = re.compile(r"[.!?…][\"')\]]*(?:\s+|$)|\n+")
+
+_BIDS = re.compile(
+    r"(?:^|[.!:;,]\s+|\b(?:and|so|then|please)\s+)(?:please |now |then |just |first )*"
+    r"(?:(?:take|walk|lead|talk|tell|show|give) (?:me|us)\b|describe|explain|name|list|estimate|sketch|draw|compare|"
+    r"pick|choose|imagine|suppose|follow|defend|convince me|put (?:a|some|it in)|work (?:it|that|this) out|"
+    r"go through|say (?:a|how|what|why|more|which|in)|let'?s (?:hear|see)|start)\b",
+    re.IGNORECASE,
+)
 
 OPEN_AFTER: frozenset[MoveKind] = frozenset({"answer", "acknowledge", "continue"})
 """Moves after which the last question still waits for its answer."""
@@ -130,10 +138,10 @@ class Speech:
         """The written words that complete what has been shown; nothing if it has already asked."""
         if not self.text:
             return written(self.state, self.move, self.wording)
-        return tail or ("" if self.text.endswith("?") else self.move.text)
+        return tail or ("" if asks(self.text) else self.move.text)
 
     def _unasked(self) -> bool:
-        return not self._exact and self.move.kind in ("probe", "challenge") and "?" not in self.text
+        return not self._exact and self.move.kind in ASKING and not asks(self.text)
 
     def _messages(self) -> tuple[Message, ...]:
         mark = prompting.marker(self.state.id)
@@ -197,6 +205,11 @@ def _estimated(thread: Thread, sum: str, mark: str) -> list[str]:
         return []
     holds = "holds" if found.result == "right" else "is far off"
     return [f"What they have worked out, which {holds} (for you alone, show neither):", prompting.fenced(said, mark)]
+
+
+def asks(text: str) -> bool:
+    """Whether a turn asks for something: a question, or a sentence that says what to do ("Take me through it.")."""
+    return "?" in text or _BIDS.search(text) is not None
 
 
 async def whole_sentences(pieces: AsyncIterator[str]) -> AsyncGenerator[str]:

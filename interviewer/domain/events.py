@@ -42,7 +42,17 @@ class Observation(Value):
     """What one act showed, live and short: ids and numbers, no free text."""
 
     intent: Literal[
-        "answer", "clarify", "gave_up", "reveal", "not_finished", "misread", "sidestepped", "off_topic", "empty"
+        "answer",
+        "clarify",
+        "again",
+        "help",
+        "gave_up",
+        "reveal",
+        "not_finished",
+        "misread",
+        "sidestepped",
+        "off_topic",
+        "empty",
     ]
     anchor: int | None = None
     """The sentence worth picking up, by its number in the thread."""

@@ -135,6 +135,9 @@ class Wording(Value):
     next_thread: tuple[str, ...] = Field(min_length=1)
     moving_on: tuple[str, ...] = Field(min_length=1)
     ease: tuple[str, ...] = Field(min_length=1)
+    """Before help."""
+    another: tuple[str, ...] = Field(min_length=1)
+    """Before another question, where no help is left."""
     no_hint_left: tuple[str, ...] = Field(min_length=1)
     nudge: tuple[str, ...] = Field(min_length=1)
     halfway: tuple[str, ...] = Field(min_length=1)

@@ -111,7 +111,7 @@ def let_go(context: Context) -> Move | None:
     wants_on = context.observation.options[:1] == ("next_thread",)
     help_ = None if wants_on or step in ladder.helped(thread) else _help(context, step)
     if help_ is not None:
-        return help_.model_copy(update={"lead": context.say(wording.ease)})
+        return followups.eased(context, help_)
     if not ladder.is_spent(thread):
         onward = _up(context) or _elsewhere(context, step)
     if onward is not None:

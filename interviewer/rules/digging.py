@@ -20,19 +20,25 @@ EARLIER_TOO: Final = {EXTEND: ("plan", "test")}
 """Parts of a round with code whose questions may come later: whoever types early passes them over (cost, numerics)."""
 ENOUGH_OF_PART: Final = 0.5
 """Share of a part's time from which it is left when more of it would teach nothing, or they ask to go on."""
+MOST_GIVEN_UP: Final = 2
+"""How often in a row they can say that they do not know before the part is left."""
 TWIST_FOLLOWED: Final = 1
 """Messages after the twist whose own words are followed up rather than a dive asked; more do not fit its minutes."""
 
 
 def gave_up_here(context: Context) -> Move | None:
-    """Help with what they are stuck on, then another question of this part, then the next part."""
-    if context.act.kind != "gave_up" and context.observation.intent != "gave_up":
+    """Help with what they are stuck on, if that is no use another question of this part, then the next part."""
+    if not followups.gives_up(context):
         return None
-    wording = context.round.wording
-    help_ = followups.hint(context, highest=3) if context.thread.stalls < 2 else None
-    help_ = help_ or followups.written_probe(context) or dive(context, helps=True) or _twist_again(context)
-    if help_ is not None:
-        return help_.model_copy(update={"lead": context.say(wording.ease)})
+    thread, wording, leaves = context.thread, context.round.wording, context.observation.options[:1] == ("next_thread",)
+    if leaves or thread.given_up > MOST_GIVEN_UP:
+        return threads.next_part(context, lead=context.say(wording.moving_on))
+    first = thread.given_up < MOST_GIVEN_UP and thread.stalls < 2
+    if first and (hint := followups.hint(context, highest=3)) is not None:
+        return followups.eased(context, hint)
+    other = followups.written_probe(context) or dive(context, helps=True) or _twist_again(context)
+    if other is not None:
+        return followups.eased(context, other)
     return threads.next_part(context, lead=context.say(wording.moving_on))
 
 
@@ -84,18 +90,31 @@ def dig(context: Context) -> Move | None:
         return companys
     if context.observation.options[:1] == ("next_thread",) and pace.far_in(context, ENOUGH_OF_PART):
         return threads.next_part(context)
-    # What they make of the change is followed up before anything that was written about it.
-    own = followups.own_probe(context) if _fresh_twist(context) else None
-    probe = own or followups.any_probe(context)
     found = {
         "challenge": followups.challenge(context),
         "hint": followups.offered_hint(context),
-        "probe": probe if probe is not None and (probe.key_point or own) else dive(context) or probe,
+        "probe": _probe(context),
     }
     for name in (*context.observation.options, "challenge", "hint", "probe"):
         if (move := found.get(name)) is not None:
             return move
     return _fill(context)
+
+
+def _probe(context: Context) -> Move | None:
+    """A written question or a dive where one leads to what the observer named, else in turn with their own words."""
+    # What they make of the change is followed up before anything that was written about it.
+    if _fresh_twist(context) and (own := followups.own_probe(context)) is not None:
+        return own
+    probe, deep, toward = followups.any_probe(context), dive(context), context.observation.toward
+    if toward is not None and deep is not None and (probe is None or probe.key_point != toward):
+        brief = context.thread.question.brief
+        dives = brief.dives if brief is not None else ()
+        if any(one.id == deep.dive and toward in one.key_points for one in dives):
+            return deep
+    # With the written questions used up, the dives come before more of their own words.
+    written_left = followups.written_probe(context) is not None
+    return probe if probe is not None and (probe.key_point or written_left) else deep or probe
 
 
 def _fresh_twist(context: Context) -> bool:
@@ -148,16 +167,17 @@ def dive(context: Context, *, helps: bool = False) -> Move | None:
     return Move(kind="probe", text=found.ask, dive=found.id, key_point=leads_to)
 
 
-def _fits(context: Context, one: Dive) -> tuple[bool, bool, bool, float]:
-    """How a dive ranks, lowest first: the company's own work, what the twist is about, what was just said, strength."""
+def _fits(context: Context, one: Dive) -> tuple[bool, bool, bool, bool, float]:
+    """How a dive ranks, lowest first: the company's work, where the talk leads, the twist, what was said, strength."""
+    elsewhere = context.observation.toward not in one.key_points
     thread, just = context.thread, {touch.key_point for touch in context.observation.touched}
     raised = sum(id in thread.raised for id in one.key_points) / len(one.key_points)
     about_twist = context.twist is not None and any(
         id in context.twist.shows and id not in thread.raised for id in one.key_points
     )
     if len(thread.dived) % 2:
-        return not one.source, not about_twist, False, raised
-    return not one.source, not about_twist, just.isdisjoint(one.key_points), -raised
+        return not one.source, elsewhere, not about_twist, False, raised
+    return not one.source, elsewhere, not about_twist, just.isdisjoint(one.key_points), -raised
 
 
 RULES = (gave_up_here, drive, dig)

@@ -31,6 +31,14 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|fig|eq|no|dr|mr|ms|st|al)|\b[a-z])\.$", re.IGNORECASE
 )
 _STOP = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"')\]])\s+|(?<=[。！？])")
+_AGAIN = re.compile(
+    r"(?:(?:i'?m |so )?sorry[,.]? |excuse me,? |please |(?:could|can|would) (?:you|i) )*"
+    r"(?:(?:say|ask|put|hear|have|repeat|rephrase|reword)(?: (?:that|this|it|(?:the|your) (?:last )?question))?"
+    r"|what (?:was|is) (?:the|your) (?:last )?question|pardon(?: me)?|come again|again"
+    r"|i (?:did not|didn't|do not|don't) (?:quite |really )?(?:get|catch|understand) (?:that|(?:the|your) question))"
+    r"(?:,? (?:again|once more|one more time|please|differently|in (?:other|simpler) words|in another way))*[?.! ]*",
+    re.IGNORECASE,
+)
 
 
 def clean(text: str) -> str:
@@ -73,6 +81,11 @@ def _shortened(sentence: str) -> Iterable[str]:
         words = words[cut:]
     if words:
         yield " ".join(words)
+
+
+def wants_again(text: str) -> bool:
+    """Whether a message is nothing but the wish to have the question again."""
+    return _AGAIN.fullmatch(text.strip()) is not None
 
 
 def is_gibberish(text: str) -> bool:

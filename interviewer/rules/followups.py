@@ -94,6 +94,7 @@ PRESSURE: dict[Strictness, Pressure] = {
 }
 
 
+ASKING = ("probe", "challenge")
 MOST_QUOTED = 14
 """Words of the candidate's sentence that a probe without a model repeats."""
 
@@ -165,11 +166,18 @@ def _leads_on(context: Context, one: Ladder) -> bool:
     if helps_now(one, thread.runs):
         return True
     coded = thread.question.task is not None
-    asked_for = context.act.kind == "hint" or gives_up(context)
+    asked_for = asks_help(context) or gives_up(context)
     # Unasked, nobody is sent to look elsewhere while one of their tests fails.
     elsewhere = coded and not asked_for and bool(one.tests) and fails_now(thread.runs)
     here = context.within(one.key_point) or (coded and asked_for)
     return one.key_point not in thread.raised and here and not elsewhere
+
+
+def asks_help(context: Context) -> bool:
+    """Whether they ask for a hint, by the button or in words, or for the same question a second time in a row."""
+    last = context.state.last_move
+    twice = context.observation.intent == "again" and last is not None and last.rule == "asked_again"
+    return context.act.kind == "hint" or context.observation.intent == "help" or twice
 
 
 def gives_up(context: Context) -> bool:
@@ -185,6 +193,12 @@ def stuck_on(context: Context) -> str | None:
 
 def _rung(ladder: Ladder, rung: int) -> Move:
     return Move(kind="hint", text=ladder.rungs[rung - 1], key_point=ladder.key_point, rung=rung)
+
+
+def eased(context: Context, move: Move) -> Move:
+    """What follows when they do not know, with words before it that promise no help where none comes."""
+    wording = context.round.wording
+    return move.model_copy(update={"lead": context.say(wording.ease if move.kind == "hint" else wording.another)})
 
 
 def no_hint(context: Context) -> Move:
@@ -220,7 +234,8 @@ def written_probe(context: Context, *, among: Callable[[KeyPoint], bool] | None 
         text=best.text,
         key_point=best.key_point,
         angle=best.angle,
-        anchor=context.observation.anchor,
+        # The sentence they are picked up at leads to what the observer named; to another question it would be forced.
+        anchor=context.observation.anchor if toward in (None, best.key_point) else None,
     )
 
 
@@ -233,8 +248,9 @@ def any_probe(context: Context) -> Move | None:
     written, own = written_probe(context), own_probe(context)
     if written is None or own is None:
         return written or own
-    # The candidate's line of thought is followed once, on each step of a ladder, before the written questions.
-    followed = any(turn.move is not None and is_own(turn.move) for turn in ladder.since_step(thread))
+    # The candidate's line of thought comes before the written questions: in a long part in turn with them, else once.
+    asked = [turn.move for turn in ladder.since_step(thread) if turn.move is not None and turn.kind in ASKING]
+    followed = any(is_own(move) for move in (asked[-1:] if thread.visits else asked))
     leads_elsewhere = context.observation.toward not in (None, written.key_point)
     return own if leads_elsewhere and not followed else written
 

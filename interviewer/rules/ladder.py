@@ -85,9 +85,9 @@ def is_spent(thread: Thread) -> bool:
 
 
 def since_step(thread: Thread) -> tuple[Turn, ...]:
-    """What was said since a step was asked last; before the second one, everything."""
-    asked = max((n for n, move in _moves(thread.turns) if move.level), default=-1)
-    return thread.turns[asked + 1 :]
+    """What was said since a step was asked last, or a part was begun; before the second one, everything."""
+    asked = max((n for n, move in _moves(thread.turns) if move.level or move.section), default=-1)
+    return thread.turns[max(asked + 1, thread.visits[-1].since if thread.visits else 0) :]
 
 
 def tries(thread: Thread) -> int:

@@ -33,6 +33,8 @@ SUM_AFTER: Final = 3
 MOST_CONTRADICTIONS: Final = 2
 MOST_QUOTED: Final = 8
 """Words of each of two sentences that do not go together."""
+CAME: Final = {"right": "right", "off": "far off", "none": "no estimate"}
+"""What came of a piece of arithmetic, in words."""
 BESIDE: Final = ("answer", "acknowledge", "continue", "hint")
 """Kinds of turn that leave a piece of arithmetic open."""
 

@@ -135,7 +135,7 @@ def hint_asked(context: Context) -> Move | None:
     After the opener alone a narrower question is help. After a follow-up it would be another question, which whoever
     asked for a hint would take for one.
     """
-    if context.act.kind != "hint":
+    if not followups.asks_help(context):
         return None
     narrower = None if followups.followed_up(context.thread) else followups.written_probe(context)
     return followups.hint(context, highest=4) or narrower or followups.no_hint(context)
@@ -150,10 +150,11 @@ def not_finished(context: Context) -> Move | None:
 
 def gave_up(context: Context) -> Move | None:
     """First time: help with one rung. Again, if they ask to move on, or with the last rung used: leave it."""
-    if context.act.kind != "gave_up" and context.observation.intent != "gave_up":
+    if not followups.gives_up(context):
         return None
     thread = context.thread
-    earlier = sum(turn.kind == "gave_up" for turn in thread.turns) > (context.act.kind == "gave_up")
+    by_button = sum(turn.kind == "gave_up" for turn in thread.turns) - (context.act.kind == "gave_up")
+    earlier = by_button or thread.given_up > 1
     wants_on = context.observation.options[:1] == ("next_thread",)
     if not earlier and not wants_on and thread.stalls < 2:
         # Help with what they are stuck on; where no ladder leads there, another way into the topic.
@@ -162,7 +163,7 @@ def gave_up(context: Context) -> Move | None:
         hint, probe = followups.hint(context, highest=3), followups.written_probe(context)
         help_ = (probe or hint) if stuck is not None and stuck not in ladders else (hint or probe)
         if help_ is not None:
-            return help_.model_copy(update={"lead": context.say(context.round.wording.ease)})
+            return followups.eased(context, help_)
     return leave(context, closes="gave_up", lead=context.say(context.round.wording.moving_on))
 
 
@@ -171,6 +172,15 @@ def asked_to_reveal(context: Context) -> Move | None:
     if context.observation.intent != "reveal":
         return None
     return Move(kind="answer", text=context.say(context.round.wording.reveal))
+
+
+def asked_again(context: Context) -> Move | None:
+    """They did not get the question: it is put once more, in other words where a model speaks."""
+    if context.observation.intent != "again":
+        return None
+    last, said = context.state.last_move, [turn.text for turn in context.thread.turns if turn.speaker == "interviewer"]
+    question = last.text if last is not None and last.kind == "hint" else followups.asked(context.thread)
+    return Move(kind="answer", text=question or said[-1])
 
 
 def asked_to_clarify(context: Context) -> Move | None:
@@ -193,7 +203,9 @@ def sidestepped(context: Context) -> Move | None:
     last, asked = context.state.last_move, followups.asked(context.thread)
     if followups.challenge(context) is not None or not asked:
         return None
-    if context.observation.intent != "sidestepped" or last is None or last.kind not in ("probe", "challenge"):
+    # What was only the interviewer's own idea is not insisted on.
+    own = last is None or last.kind not in followups.ASKING or followups.is_own(last)
+    if context.observation.intent != "sidestepped" or own:
         return None
     return Move(kind="steer", text=asked, lead=context.say(context.round.wording.put_again))
 
@@ -281,6 +293,7 @@ RULES: dict[str, Rule] = {
         not_finished,
         gave_up,
         asked_to_reveal,
+        asked_again,
         asked_to_clarify,
         misread,
         sidestepped,

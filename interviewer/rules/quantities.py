@@ -133,6 +133,9 @@ def _numbers(text: str, *, metres: bool) -> Iterator[_Number]:
             yield number
     for found in _WORDS.finditer(text):
         if not any(start < found.end() and found.start() < end for start, end in taken):
+            # "Thousands of payments" is no amount that somebody worked out.
+            if re.fullmatch(rf"(?:{_SCALE})s", found[0]):
+                continue
             small = re.fullmatch(rf"{_SMALL}", found[0]) is not None
             yield _Number(_of_words(found[0]), found.start(), found.end(), is_word=small)
 

@@ -187,6 +187,7 @@ def _observed(state: State, _: Event, payload: dict[str, Any]) -> State:
             raised=MappingProxyType(raised),
             slips=MappingProxyType(slips),
             stalls=0 if fresh else thread.stalls + answered,
+            given_up=0 if fresh or seen.intent == "answer" else thread.given_up + (seen.intent == "gave_up"),
             steered=thread.steered + (seen.intent in ("off_topic", "misread")),
             visits=_followed(state, thread, seen.section),
             recited=thread.recited or seen.recites,
@@ -270,6 +271,7 @@ def _led(state: State, thread: Thread, move: Move) -> Thread:
         checks=thread.checks | ({move.check} if move.check else set()),
         level=max(thread.level, move.level),
         stalls=0 if move.section or move.level else thread.stalls,
+        given_up=0 if move.section or move.level else thread.given_up,
         steered=0 if move.section else thread.steered,
     )
 

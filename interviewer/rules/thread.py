@@ -52,6 +52,8 @@ class Thread:
     """Key point → highest hint rung given towards it."""
     stalls: int = 0
     """Answers in a row that added nothing new."""
+    given_up: int = 0
+    """How often in a row they said that they do not know, with nothing new in between."""
     answers: int = 0
     steered: int = 0
     closes: str = ""

@@ -7,7 +7,7 @@ from typing import Final
 
 from interviewer.domain import Fact, Finding, KeyPoint, Level, Question, Sum
 from interviewer.rules.ladder import PASS_LINE, reached
-from interviewer.rules.long_round import asked_for, estimate
+from interviewer.rules.long_round import CAME, asked_for, estimate
 from interviewer.rules.phases import Part
 from interviewer.rules.state import State, Thread
 from interviewer.web.board_drawing import board_figure
@@ -18,7 +18,6 @@ from interviewer.web.safe import html
 NEXT: Final[dict[Level, Level]] = {"junior": "mid", "mid": "senior", "senior": "staff"}
 MOST_MISSED: Final = 3
 """Exceptional points that are named as what a level up would have added."""
-CAME: Final = {"right": "right", "off": "far off", "none": "no estimate"}
 
 
 def course(state: State) -> str:

@@ -11,7 +11,7 @@ from interviewer.content import shipped
 from interviewer.domain import Act, Board, Box, Brief, Move, Observation, Touch
 from interviewer.rules.authored import gives_away
 from interviewer.rules.digging import dive
-from interviewer.rules.followups import Context
+from interviewer.rules.followups import Context, is_own
 from interviewer.rules.phases import TWIST
 from tests.build import Log
 
@@ -70,12 +70,35 @@ def test_after_the_twist_dives_about_it_come_before_stronger_ones() -> None:
 def test_who_is_stuck_at_the_twist_is_helped_with_it_and_not_asked_about_something_else() -> None:
     log = at(TWIST, level="junior")
     assert BRIEF.twist is not None and log.round.wording.driving is not None
-    again = log.round.wording.driving.twist_again
-    moves = [log.turn("I don't know.", intent="gave_up", seconds=5) for _ in range(12)]
+    moves = [log.turn("I don't know.", intent="gave_up", seconds=5) for _ in range(3)]
     assert moves[0].kind == "hint" and moves[0].text == BRIEF.twist.ladders[0].rungs[0]
-    here = moves[: next(n for n, move in enumerate(moves) if move.section)]
-    assert all(move.key_point in BRIEF.twist.shows or move.text in again for move in here)
-    assert sum(move.text in again for move in here) == 1
+    assert moves[1].kind == "probe" and moves[1].key_point in BRIEF.twist.shows
+    assert moves[2].section
+
+
+def test_with_all_of_the_twist_said_there_is_another_way_into_it_once() -> None:
+    assert BRIEF.twist is not None
+    log = at(TWIST, *(point.id for point in PROBLEM.key_points))
+    assert log.round.wording.driving is not None
+    moves = [log.turn("I don't know.", intent="gave_up", seconds=5) for _ in range(2)]
+    assert moves[0].text in log.round.wording.driving.twist_again
+    assert moves[1].section
+
+
+def test_the_dive_that_leads_where_the_talk_leads_comes_before_other_questions() -> None:
+    log = drawn("modelling")
+    probed = {probe.key_point for probe in PROBLEM.probes}
+    deep = next(d for d in BRIEF.dives if d.section == "modelling" and not set(d.key_points) <= probed)
+    toward = next(id for id in deep.key_points if id not in probed)
+    move = log.turn(toward=toward, options=("probe",), seconds=5)
+    assert move.dive == deep.id
+
+
+def test_their_own_words_and_the_written_questions_take_turns() -> None:
+    log = drawn("modelling")
+    said: dict[str, Any] = {"toward": "nowhere", "anchor": 1, "angle": "justify", "options": ("probe",), "seconds": 1}
+    moves = [log.turn("I would do it this way.", intent="sidestepped", **said) for _ in range(4)]
+    assert [is_own(move) for move in moves] == [True, False, True, False]
 
 
 def test_a_hint_at_the_twist_is_one_of_its_own() -> None:

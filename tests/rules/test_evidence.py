@@ -19,6 +19,7 @@ from interviewer.rules.evidence import (
     is_gibberish,
     sentences,
     valid,
+    wants_again,
 )
 
 
@@ -79,6 +80,30 @@ def test_other_scripts_and_emoji_are_kept(text: str) -> None:
 @pytest.mark.parametrize("text", ["...", "asdkjfh qwlkrtj zxcvbnm", "🎯🎯", "-- !! ??"])
 def test_gibberish_is_seen(text: str) -> None:
     assert is_gibberish(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you repeat the question?",
+        "Sorry, I didn't catch that.",
+        "What was the question again?",
+        "Sorry, can you ask that in another way?",
+        "Pardon?",
+        "repeat please",
+        "Can you rephrase?",
+        "Please say that once more.",
+    ],
+)
+def test_a_wish_to_have_the_question_again_is_seen(text: str) -> None:
+    assert wants_again(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["I would repeat that with another seed.", "What is the question we optimise for?", "Yes."]
+)
+def test_a_short_answer_is_no_such_wish(text: str) -> None:
+    assert not wants_again(text)
 
 
 @pytest.mark.parametrize("text", ["0.02", "2 %", "yes", "SGD", "PR-AUC, recall at k", "the rhythm of LSTMs"])

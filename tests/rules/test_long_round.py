@@ -42,6 +42,37 @@ def through(log: Log, section: str, **turn: Any) -> Move:
     raise AssertionError(f"{section} never began")
 
 
+def test_whoever_did_not_get_the_question_has_it_again_and_a_hint_if_that_is_no_use() -> None:
+    log = begun()
+    assert log.turn("Could you repeat that?", intent="again").text == PROBLEM.opener
+    asked_last = log.turn(touched=[SECTIONS["framing"][0]], options=("probe",))
+    assert asked_last.kind == "probe"
+    again = log.turn("Pardon?", intent="again")
+    assert (again.rule, again.kind, again.text) == ("asked_again", "answer", asked_last.text)
+    assert log.turn("And in other words?", intent="again").rule == "hint_asked"
+
+
+def test_a_hint_can_be_asked_for_in_words_and_be_had_again() -> None:
+    log = begun()
+    given = log.turn("Could you give me a hint?", intent="help")
+    assert given.rule == "hint_asked"
+    assert log.turn("Sorry?", intent="again").text == given.text
+
+
+def test_whoever_keeps_giving_up_gets_one_hint_one_other_question_and_the_next_part() -> None:
+    log = begun(level="senior")
+    first, second, third = (log.turn("I don't know.", intent="gave_up", seconds=5) for _ in range(3))
+    wording = log.round.wording
+    assert (first.kind, first.rule) == ("hint", "gave_up_here") and first.lead in wording.ease
+    assert second.kind == "probe" and second.lead in wording.another
+    assert third.section == "architecture"
+
+
+def test_whoever_wants_to_leave_a_part_may() -> None:
+    log = begun(level="senior")
+    assert log.turn("I'd move on.", intent="gave_up", options=("next_thread",), seconds=5).section == "architecture"
+
+
 def test_a_fact_is_told_in_its_own_words_and_nothing_else() -> None:
     log = begun()
     move = log.turn("How many orders?", intent="clarify", facts=(FACT.id,))
