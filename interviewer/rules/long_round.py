@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 from interviewer.domain import Fact, Move, Question, Sum
@@ -147,7 +148,7 @@ def open_sum(thread: Thread) -> Move | None:
 
 
 def outcome(thread: Thread, id: str) -> Literal["right", "off", "none"]:
-    """What came of a piece of arithmetic so far; looked for in everything said if it was never asked for."""
+    """What came of a piece of arithmetic so far; unasked, it is either right or none."""
     return estimate(thread, id)[0].result
 
 
@@ -155,15 +156,28 @@ def estimate(thread: Thread, id: str) -> tuple[Checked, str]:
     """The same with the candidate's sentence that it rests on; empty if they gave no number."""
     brief = thread.question.brief
     assert brief is not None
-    one, said = next(found for found in brief.sums if found.id == id), _worked_out(thread, id)
+    one = next(found for found in brief.sums if found.id == id)
+    if id not in thread.sums:
+        return _unasked(one, brief.facts, thread.sentences)
+    said = _worked_out(thread, id)
     found = check(one, brief.facts, said)
     return found, said[found.sentence - 1] if found.sentence else ""
 
 
+def _unasked(one: Sum, facts: tuple[Fact, ...], said: Sequence[str]) -> tuple[Checked, str]:
+    """The first sentence that answers it by itself; any other number was meant for something else."""
+    checked = ((_alone(one, facts, sentence), sentence) for sentence in said)
+    return next((found for found in checked if found[0].result == "right"), (Checked("none"), ""))
+
+
+# Asked again on every turn about everything that was said.
+@lru_cache(maxsize=2048)
+def _alone(one: Sum, facts: tuple[Fact, ...], sentence: str) -> Checked:
+    return check(one, facts, (sentence,))
+
+
 def _worked_out(thread: Thread, id: str) -> Sequence[str]:
-    """What was said to a piece of arithmetic until the talk went on; all that was said if it was never asked for."""
-    if id not in thread.sums:
-        return thread.sentences
+    """What was said to a piece of arithmetic until the talk went on."""
     said: list[str] = []
     open_ = False
     for turn in thread.turns:

@@ -221,7 +221,8 @@ def _how(state: State, thread: Thread, key_point: str) -> Raised:
     if thread.rungs.get(key_point):
         return "hint"
     move = state.last_move
-    if move is not None and move.kind in ("probe", "challenge", "hint", "twist"):
+    # A follow-up that is put once more is still one.
+    if move is not None and (move.kind in ("probe", "challenge", "hint", "twist") or move.rule == "sidestepped"):
         return "probe"
     return "unprompted"
 

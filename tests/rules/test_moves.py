@@ -83,7 +83,8 @@ def test_an_answer_beside_the_question_has_it_put_once_more() -> None:
     probe = log.turn(touched=["m1"])
     again = log.turn(touched=["x1"], intent="sidestepped")
     assert (again.kind, again.text, again.rule) == ("steer", probe.text, "sidestepped")
-    assert log.turn(intent="sidestepped").rule != "sidestepped"
+    assert log.turn(intent="sidestepped", touched=["m2"]).rule != "sidestepped"
+    assert log.state.threads[0].raised["m2"] == "probe"
 
 
 def test_help_goes_where_they_are_stuck() -> None:
