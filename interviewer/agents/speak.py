@@ -30,7 +30,7 @@ _BIDS = re.compile(
     r"(?:^|[.!:;,]\s+|\b(?:and|so|then|please)\s+)(?:please |now |then |just |first )*"
     r"(?:(?:take|walk|lead|talk|tell|show|give) (?:me|us)\b|describe|explain|name|list|estimate|sketch|draw|compare|"
     r"pick|choose|imagine|suppose|follow|defend|convince me|put (?:a|some|it in)|work (?:it|that|this) out|"
-    r"go through|say (?:a|how|what|why|more|which|in)|let'?s (?:hear|see)|start)\b",
+    r"go through|say (?:a|how|what|why|more|which|in)|let'?s (?:hear|see)|start|i'd like to (?:see|hear|know))\b",
     re.IGNORECASE,
 )
 
@@ -141,7 +141,8 @@ class Speech:
         return tail or ("" if asks(self.text) else self.move.text)
 
     def _unasked(self) -> bool:
-        return not self._exact and self.move.kind in ASKING and not asks(self.text)
+        due = not self._exact and self.move.kind in ASKING and asks(self.move.text)
+        return due and not asks(self.text)
 
     def _messages(self) -> tuple[Message, ...]:
         mark = prompting.marker(self.state.id)

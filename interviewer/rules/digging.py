@@ -34,12 +34,20 @@ def gave_up_here(context: Context) -> Move | None:
     if leaves or thread.given_up > MOST_GIVEN_UP:
         return threads.next_part(context, lead=context.say(wording.moving_on))
     first = thread.given_up < MOST_GIVEN_UP and thread.stalls < 2
-    if first and (hint := followups.hint(context, highest=3)) is not None:
+    if first and _leads_back(context) and (hint := followups.hint(context, highest=3)) is not None:
         return followups.eased(context, hint)
     other = followups.written_probe(context) or dive(context, helps=True) or _twist_again(context)
     if other is not None:
         return followups.eased(context, other)
     return threads.next_part(context, lead=context.say(wording.moving_on))
+
+
+def _leads_back(context: Context) -> bool:
+    """Whether there can be help with what was asked last: towards anything else it would be no help."""
+    last, stuck = context.state.last_move, followups.stuck_on(context)
+    if stuck is None:
+        return last is None or last.kind not in followups.ASKING
+    return last is not None and (last.kind == "hint" or any(one.key_point == stuck for one in context.ladders))
 
 
 def _twist_again(context: Context) -> Move | None:

@@ -100,7 +100,9 @@ def left_to_you(context: Context) -> Move | None:
     # Of a written project only its own sentence fits: the facts are the candidate's.
     words = (brief.silent,) if context.state.setup.written else (brief.silent, *context.round.wording.answer)
     # What a statement fixes may be said again: only where there is none is silence the whole answer.
-    return Move(kind="answer", text=context.say(words), exact=context.thread.question.task is None)
+    answer = Move(kind="answer", text=context.say(words), exact=context.thread.question.task is None)
+    led = context.state.setup.level in LED and bool(context.thread.visits)
+    return _led_on(context, answer) if led else answer
 
 
 def contradiction(context: Context) -> Move | None:

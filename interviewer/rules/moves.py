@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from interviewer.domain import Move
-from interviewer.rules import asking_back, climbing, coding, followups, long_round, threads
+from interviewer.rules import asking_back, climbing, coding, followups, ladder, long_round, threads
 from interviewer.rules.followups import Context
 from interviewer.rules.phases import phases_of
 from interviewer.rules.problems import placed
@@ -206,6 +206,10 @@ def sidestepped(context: Context) -> Move | None:
     # What was only the interviewer's own idea is not insisted on.
     own = last is None or last.kind not in followups.ASKING or followups.is_own(last)
     if context.observation.intent != "sidestepped" or own:
+        return None
+    # Somebody who leads may pass over a question; in each part it is insisted on once.
+    here = ladder.since_step(context.thread)
+    if context.thread.visits and any(turn.move is not None and turn.move.rule == "sidestepped" for turn in here):
         return None
     return Move(kind="steer", text=asked, lead=context.say(context.round.wording.put_again))
 

@@ -97,7 +97,8 @@ def test_the_dive_that_leads_where_the_talk_leads_comes_before_other_questions()
 def test_their_own_words_and_the_written_questions_take_turns() -> None:
     log = drawn("modelling")
     said: dict[str, Any] = {"toward": "nowhere", "anchor": 1, "angle": "justify", "options": ("probe",), "seconds": 1}
-    moves = [log.turn("I would do it this way.", intent="sidestepped", **said) for _ in range(4)]
+    points = [p.id for p in PROBLEM.key_points if p.section == "data"]
+    moves = [log.turn("I would do it this way.", touched=[id], **said) for id in points[:4]]
     assert [is_own(move) for move in moves] == [True, False, True, False]
 
 

@@ -69,6 +69,17 @@ def test_whoever_keeps_giving_up_gets_one_hint_one_other_question_and_the_next_p
     assert third.section == "architecture"
 
 
+def test_a_question_that_was_passed_over_is_insisted_on_once_in_each_part() -> None:
+    log = begun()
+    put = log.turn(touched=[SECTIONS["framing"][0]], options=("probe",), seconds=5)
+    assert put.kind == "probe" and put.key_point
+    again = log.turn("Now to the boxes.", intent="sidestepped", options=("probe",), seconds=5)
+    assert (again.rule, again.kind, again.text) == ("sidestepped", "steer", put.text)
+    assert log.turn("Now to the boxes.", intent="sidestepped", options=("probe",), seconds=5).rule != "sidestepped"
+    moves = [log.turn("And on.", intent="sidestepped", options=("probe",), seconds=5) for _ in range(6)]
+    assert "sidestepped" not in {move.rule for move in moves if move.section == ""}
+
+
 def test_whoever_wants_to_leave_a_part_may() -> None:
     log = begun(level="senior")
     assert log.turn("I'd move on.", intent="gave_up", options=("next_thread",), seconds=5).section == "architecture"
