@@ -18,7 +18,7 @@ from interviewer.agents.reports import GradeReport as Report
 from interviewer.agents.reports import MarkReport
 from interviewer.agents.reports import Report as Observed
 from interviewer.agents.reports import accepted as accept_observation
-from interviewer.agents.speak import whole_sentences, written
+from interviewer.agents.speak import asks, whole_sentences, written
 from interviewer.content import shipped
 from interviewer.errors import ModelNonsense
 from tests.build import Log, breadth, question
@@ -37,6 +37,11 @@ THREAD_DIMS = [dim for dim in breadth().dimensions if dim.scope == "thread"]
         ("one moment, let me think", "not_finished"),
         ("Can I assume the labels are clean?", "clarify"),
         ("How many transactions do we have?", "clarify"),
+        ("That's about what I have on this point.", "gave_up"),
+        ("I'd move on.", "gave_up"),
+        ("Sorry, can you ask that in another way?", "again"),
+        ("Could you give me a hint?", "help"),
+        ("I'd move on to a tree model once the baseline stands and the labels have matured.", "answer"),
         ("I don't know the exact formula but I would weight the rare class and then recalibrate the scores.", "answer"),
         ("Precision and recall.", "answer"),
         ("Would recall be better here?", "answer"),
@@ -44,6 +49,27 @@ THREAD_DIMS = [dim for dim in breadth().dimensions if dim.scope == "thread"]
 )
 def test_what_a_message_asks_for(text: str, intent: str) -> None:
     assert request(text) == intent
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "How many cases is that a day?",
+        "Take me through one payment, last of the last.",
+        "All right. Describe the minute in which the new ones take over.",
+        "Your forty machines, then: estimate what they cost.",
+        "I'd like to see the way to it, one step at a time.",
+    ],
+)
+def test_a_turn_asks_by_a_question_or_by_saying_what_to_do(turn: str) -> None:
+    assert asks(turn)
+
+
+@pytest.mark.parametrize(
+    "turn", ["Understood.", "You start with boosted trees.", "The description of your stages is here."]
+)
+def test_a_turn_that_only_states_asks_nothing(turn: str) -> None:
+    assert not asks(turn)
 
 
 async def _pieces(text: str, size: int) -> AsyncIterator[str]:

@@ -154,6 +154,13 @@ def test_where_the_sheet_is_silent_it_is_left_to_them() -> None:
     assert not any(fact.says in move.text for fact in BRIEF.facts)
 
 
+def test_somebody_who_is_led_hears_the_open_question_with_it() -> None:
+    log = begun(level="junior")
+    put = log.turn(touched=[SECTIONS["framing"][0]], options=("probe",), seconds=5)
+    move = log.turn("Where would you like me to start?", intent="clarify", seconds=5)
+    assert move.rule == "left_to_you" and move.text.endswith(put.text)
+
+
 @pytest.mark.parametrize("asked", ["reveal", "clarify"])
 def test_nobody_is_told_the_twist_or_the_answer(asked: Any) -> None:
     log = begun()
