@@ -103,9 +103,10 @@ def test_their_own_words_and_the_written_questions_take_turns() -> None:
 
 
 def test_who_does_not_know_what_only_the_interviewer_thought_of_gets_no_hint_towards_something_else() -> None:
-    log = drawn("modelling")
+    log = drawn("data")
+    assert any(PROBLEM.key_point(one.key_point).section == "data" for one in PROBLEM.ladders)
     said: dict[str, Any] = {"toward": "nowhere", "anchor": 1, "angle": "justify", "options": ("probe",)}
-    own = log.turn("A week.", touched=[next(p.id for p in PROBLEM.key_points if p.section == "data")], **said)
+    own = log.turn("A week.", touched=[next(p.id for p in PROBLEM.key_points if p.section == "framing")], **said)
     assert is_own(own)
     given = log.turn("I don't know.", intent="gave_up", seconds=5)
     assert given.kind == "probe" and given.lead in log.round.wording.another

@@ -69,6 +69,11 @@ def test_what_is_part_of_a_name_is_no_number() -> None:
     assert quantities("the p99 on H100s and GPT-4 in 16-bit, the 99th percentile, fp16, a 2-D grid") == ()
 
 
+def test_a_plural_alone_is_no_amount() -> None:
+    assert quantities("verdicts change a policy for thousands of payments, some millions, hundreds of thousands") == ()
+    assert quantities("ten thousands")[0].value == 10_000
+
+
 def test_metres_and_millions() -> None:
     assert quantities("23m")[0].value == 23e6
     (found,) = quantities("23m", metres=True)
