@@ -32,6 +32,8 @@ PICTURE_FROM: Final = 0.5
 SUM_AFTER: Final = 3
 """Messages in a part after which it is asked too, if they are short."""
 MOST_CONTRADICTIONS: Final = 2
+SHORT_QUESTION: Final = 30
+"""Words up to which an open question is put again whole: its last sentence alone may refer to the one before it."""
 MOST_QUOTED: Final = 8
 """Words of each of two sentences that do not go together."""
 CAME: Final = {"right": "right", "off": "far off", "none": "no estimate"}
@@ -75,7 +77,9 @@ def _led_on(context: Context, answer: Move) -> Move:
     if after is not None and (after.key_point or after.trap):
         return after.model_copy(update={"text": f"{answer.text} {after.text}", "facts": answer.facts, "exact": True})
     driving, open_ = context.round.wording.driving, followups.asked(context.thread)
-    question = sentences(open_)[-1] if open_ and open_ != context.thread.question.opener else ""
+    question = open_ if open_ != context.thread.question.opener else ""
+    if len(question.split()) > SHORT_QUESTION:
+        question = sentences(question)[-1]
     if not question and driving is not None and driving.back:
         question = context.say(driving.back)
     return answer.model_copy(update={"text": f"{answer.text} {question}".strip()})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from interviewer.domain import Move
+from interviewer.domain import Made, Move
 from interviewer.rules import asking_back, climbing, coding, followups, ladder, long_round, threads
 from interviewer.rules.followups import Context
 from interviewer.rules.phases import phases_of
@@ -211,7 +211,10 @@ def sidestepped(context: Context) -> Move | None:
     here = ladder.since_step(context.thread)
     if context.thread.visits and any(turn.move is not None and turn.move.rule == "sidestepped" for turn in here):
         return None
-    return Move(kind="steer", text=asked, lead=context.say(context.round.wording.put_again))
+    # What a model made of the written words, because they had been answered, is what was asked.
+    put = next(turn for turn in reversed(context.thread.turns) if turn.speaker == "interviewer")
+    by_model = put.made is not None and put.made.by != Made().by
+    return Move(kind="steer", text=put.text if by_model else asked, lead=context.say(context.round.wording.put_again))
 
 
 def off_topic(context: Context) -> Move | None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from interviewer.content import shipped
-from interviewer.domain import Act, Citation, Observation, Question
+from interviewer.domain import Act, Citation, Made, Observation, Question
 from interviewer.rules.followups import Context
 from interviewer.rules.moves import RULES, decide, tick_due
 from tests.build import Log, breadth, question
@@ -85,6 +85,15 @@ def test_an_answer_beside_the_question_has_it_put_once_more() -> None:
     assert (again.kind, again.text, again.rule) == ("steer", probe.text, "sidestepped")
     assert log.turn(intent="sidestepped", touched=["m2"]).rule != "sidestepped"
     assert log.state.threads[0].raised["m2"] == "probe"
+
+
+def test_what_a_model_asked_in_place_of_the_written_words_is_put_once_more() -> None:
+    log = begun()
+    log.turn(touched=["m1"])
+    last = log.events.pop()
+    said = {"text": "And what does that cost?", "made": Made(by="openai:any").model_dump(mode="json")}
+    log.add("spoken", last.key, said)
+    assert log.turn(intent="sidestepped").text == "And what does that cost?"
 
 
 def test_help_goes_where_they_are_stuck() -> None:
