@@ -28,7 +28,7 @@ from interviewer.domain import (
 )
 from interviewer.rules.followups import Context
 from interviewer.rules.moves import decide
-from interviewer.rules.state import State, fold
+from interviewer.rules.state import State, apply, fold
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -77,6 +77,7 @@ class Log:
         )
         self.now = START
         self.events: list[Event] = []
+        self._folded: tuple[Event, int, State] | None = None
         chosen = Setup.model_validate({"round": "breadth", "minutes": 40, **setup})
         self.round = shipped().round(chosen.round)
         kinds = {q.brief.kind for q in self.bank if q.brief is not None and chosen.question in (None, q.id)}
@@ -92,8 +93,17 @@ class Log:
 
     @property
     def state(self) -> State:
-        """The fold so far."""
-        return fold(self.events, id="test")
+        """The fold so far, carried on from the last time if what was folded then still stands."""
+        state, done = None, 0
+        if self._folded is not None:
+            last, count, before = self._folded
+            if len(self.events) >= count and self.events[count - 1] is last:
+                state, done = before, count
+        for event in self.events[done:]:
+            state = apply(state, event) if state is not None else fold([event], id="test")
+        assert state is not None
+        self._folded = (self.events[-1], len(self.events), state)
+        return state
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
