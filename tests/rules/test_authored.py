@@ -252,13 +252,14 @@ def test_the_same_question_again_is_a_duplicate() -> None:
         assert duplicates([first, again], [], similarity=similarity) == (False, True)
         assert duplicates([again], [first], similarity=similarity) == (True,)
     assert duplicates([first, other], [], similarity=similarity) == (False, False)
-    assert duplicates([first], shipped().questions, similarity=similarity) == (False,)
+    assert duplicates([first], shipped().questions[:5], similarity=similarity) == (False,)
 
 
 @pytest.mark.soak
 def test_no_question_of_the_bank_is_another_one() -> None:
     bank = shipped().questions
     assert not any(duplicates(bank, [], similarity=similarity))
+    assert duplicates([written()], bank, similarity=similarity) == (False,)
     assert all(duplicates(bank[:5], bank, similarity=similarity))
 
 
