@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.agents.matcher import similarity
+from interviewer.agents.compared import similarity
 from interviewer.agents.matching.words import content_stems
 from interviewer.content import shipped
 from interviewer.domain import Citation, KeyPoint, Question

@@ -42,11 +42,13 @@ def test_there_are_enough_and_no_name_twice() -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_all(tier: Tier) -> None:
     assert faults(tier) == []
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 def test_all_as_a_plain_user(tier: Tier) -> None:
     said = as_plain_user([sys.executable, "-m", "tests.sandbox.throw", str(tier)])
     found = json.loads(said.splitlines()[-1])
