@@ -9,8 +9,8 @@ from interviewer.agents import long_round, prompting
 from interviewer.agents.fallback import carried_on
 from interviewer.agents.made import counted
 from interviewer.agents.matcher import match, relevance
-from interviewer.agents.reports import REST, Head, Intent, Option, Report, accepted
-from interviewer.domain import Act, Made, Observation, Prompt, Slip, Touch
+from interviewer.agents.reports import REST, Head, Option, Report, accepted
+from interviewer.domain import Act, Intent, Made, Observation, Prompt, Slip, Touch
 from interviewer.llm import Model, begun
 from interviewer.llm.embed import beside
 from interviewer.rules.evidence import flagged, is_gibberish, wants_again

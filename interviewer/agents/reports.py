@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from interviewer.agents import prompting
-from interviewer.domain import Angle, Observation, Slip, Touch
+from interviewer.domain import Angle, Intent, Observation, Slip, Touch
 from interviewer.errors import ModelNonsense
 from interviewer.rules.evidence import flagged, valid
 from interviewer.rules.state import Thread
 
-Intent = Literal[
-    "answer",
-    "clarify",
-    "again",
-    "help",
-    "gave_up",
-    "reveal",
-    "not_finished",
-    "misread",
-    "sidestepped",
-    "off_topic",
-    "empty",
-]
 Option = Literal["probe", "challenge", "hint", "continue", "next_thread"]
 
 _CITED = re.compile(r"([KT]\d{1,2})\b(.*)", re.IGNORECASE | re.DOTALL)
@@ -157,6 +144,3 @@ class RoundReport(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     marks: list[MarkReport]
-
-
-assert set(get_args(Intent)) == set(get_args(Observation.model_fields["intent"].annotation))

@@ -10,6 +10,12 @@ from pydantic import Field
 from interviewer.domain.content import Angle, Level, Question, Raised, Strictness
 from interviewer.domain.value import OptionalSlug, Slug, Value
 
+Intent = Literal[
+    "answer", "clarify", "again", "help", "gave_up", "reveal", "not_finished", "misread",
+    "sidestepped", "off_topic", "empty",
+]  # fmt: skip
+"""What a message does. `again`: they want the question once more; `help`: they ask for a hint."""
+
 
 class Act(Value):
     """What the candidate does. `begin` starts the talk; `tick` means only that time has passed; `submitted` hands in
@@ -41,19 +47,7 @@ class Slip(Value):
 class Observation(Value):
     """What one act showed, live and short: ids and numbers, no free text."""
 
-    intent: Literal[
-        "answer",
-        "clarify",
-        "again",
-        "help",
-        "gave_up",
-        "reveal",
-        "not_finished",
-        "misread",
-        "sidestepped",
-        "off_topic",
-        "empty",
-    ]
+    intent: Intent
     anchor: int | None = None
     """The sentence worth picking up, by its number in the thread."""
     angle: Angle | None = None
