@@ -33,11 +33,13 @@ _GAVE_UP = re.compile(
     re.IGNORECASE,
 )
 _MOVE_ON = re.compile(
-    r"\b(?:that(?:'s| is) (?:about |really |pretty much )?(?:all|everything|what) i (?:have|know|can say|had)|"
-    r"(?:i'd|i would|i'll|let's|let us|can we|could we|shall we|may we) (?:move on|go on|leave (?:it|this|that)|skip)|"
-    r"(?:i have )?nothing (?:more|else|to add)|no more from me|next (?:question|part|topic),? please)\b",
+    r"\b(?:that(?:'s| is) (?:about |really |pretty much )?(?:all|everything|what) i (?:have|know|can say|had)\b|"
+    r"(?:(?:i'd|i would|i'll|let's|let us|can we|could we|shall we|may we) (?:move on|go on|skip (?:it|this|that)|"
+    r"leave (?:it|this|that)(?: there| here| at that)?)|(?:i have )?nothing (?:more|else)(?: to (?:add|say))?|"
+    r"nothing to add|no more from me|next (?:question|part|topic))(?:,? please)?[.?! ]*$)",
     re.IGNORECASE,
 )
+"""Wishes to go on stand at the end: "I'd leave that to the ranker" and "nothing else changes" are answers."""
 _HELP = re.compile(
     r"\b(?:(?:give|get|have|need|want|use) (?:me )?(?:a|some|another) (?:small |little )?hint|(?:any|a) hints?\b|"
     r"help me (?:out|here)|(?:could|can) you help)\b",
